@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+function newestSourceTime(path) {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) return 0;
+  if (!stat.isDirectory()) return path.endsWith('.ts') || path.endsWith('.json') ? stat.mtimeMs : 0;
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newestSourceTime(join(path, name))));
+}
+
+/**
+ * Compiles when the sources are newer than the last build. An image that ships `dist` without sources is never rebuilt.
+ * Answers the absolute path of a built file.
+ */
+export function built(file) {
+  const marker = join(root, 'dist/build.tsbuildinfo');
+  const sources = [
+    'src',
+    'simulators',
+    'demo',
+    'bench',
+    'test/crash',
+    'ormconfig.ts',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ];
+  if (existsSync(join(root, 'src'))) {
+    const builtAt = statSync(marker, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (Math.max(...sources.map((source) => newestSourceTime(join(root, source)))) > builtAt) {
+      const nest = createRequire(join(root, 'package.json')).resolve('@nestjs/cli/bin/nest.js');
+      const result = spawnSync(process.execPath, [nest, 'build'], {
+        cwd: root,
+        stdio: ['ignore', 'inherit', 'inherit'],
+      });
+      if (result.status !== 0) process.exit(result.status ?? 1);
+    }
+  }
+  return new URL(file, new URL('../dist/', import.meta.url)).href;
+}

@@ -1,0 +1,70 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { BOOTSTRAP_KEY } from './auth/api-keys.service.js';
+import { AuthModule } from './auth/auth.module.js';
+import { JWT_CONFIG } from './auth/jwt-login.js';
+import { type JwtConfig } from './common/config/config.js';
+import { PUBLIC_URL, type PublicUrl } from './common/http/public-url.js';
+import { LOGGER } from './common/observability/logger.js';
+import { Metrics } from './common/observability/metrics.js';
+import { SecretBox } from './common/security/secret-box.js';
+import { type Secret } from './common/security/secret.js';
+import { ConnectionsModule } from './connections/connections.module.js';
+import { DatabaseModule, type DatabaseSettings } from './database/database.module.js';
+import { HealthModule } from './health/health.module.js';
+import { LanesModule } from './lanes/lanes.module.js';
+import { MessagesModule } from './messages/messages.module.js';
+import { RegistryModule } from './registry.module.js';
+import { SpacesModule } from './spaces/spaces.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
+
+/** What is decided outside of the modules. */
+export interface AppSettings {
+  readonly database: DatabaseSettings;
+  readonly secretBox: SecretBox;
+  readonly bootstrapKey: Secret | undefined;
+  readonly jwt: JwtConfig | undefined;
+  readonly publicUrl: PublicUrl;
+  readonly logger: Logger;
+}
+
+@Global()
+@Module({})
+class SettingsModule {
+  static of(settings: AppSettings): DynamicModule {
+    return {
+      module: SettingsModule,
+      providers: [
+        Metrics,
+        { provide: LOGGER, useValue: settings.logger },
+        { provide: SecretBox, useValue: settings.secretBox },
+        { provide: BOOTSTRAP_KEY, useValue: settings.bootstrapKey },
+        { provide: JWT_CONFIG, useValue: settings.jwt },
+        { provide: PUBLIC_URL, useValue: settings.publicUrl },
+      ],
+      exports: [Metrics, LOGGER, SecretBox, BOOTSTRAP_KEY, JWT_CONFIG, PUBLIC_URL],
+    };
+  }
+}
+
+/** Everything, put together. */
+@Module({})
+export class AppModule {
+  static with(settings: AppSettings): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        SettingsModule.of(settings),
+        DatabaseModule.forDatabase(settings.database),
+        RegistryModule,
+        AuthModule,
+        ConnectionsModule,
+        WebhooksModule,
+        LanesModule,
+        SpacesModule,
+        MessagesModule,
+        HealthModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,115 @@
+import { type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { type Logger } from 'pino';
+import { type Pool } from 'pg';
+import { AppModule } from '../app.module.js';
+import { type Config } from '../common/config/config.js';
+import { NestLogger } from '../common/observability/logger.js';
+import { Secret } from '../common/security/secret.js';
+import { ConnectionDirectory } from '../connections/connection-directory.js';
+import { DeclaredConnections } from '../connections/declared-connections.js';
+import { ACK_POOL } from '../database/ack-pool.js';
+import { DatabaseLifecycle } from '../database/database-lifecycle.js';
+import { DeliveryLog } from '../deliveries/delivery-log.js';
+import { Readiness } from '../health/readiness.js';
+import { LaneWorker } from '../lanes/lane-worker.js';
+import { applyHttpFace } from './http-face.js';
+import { openSecretBox } from './master-keys.js';
+
+export interface RunningService {
+  readonly app: NestExpressApplication;
+  /** Where it listens, such as `http://127.0.0.1:3000`. */
+  readonly url: string;
+  /** Resolves when the database is up and calls are taken; rejects when the database must not be used. */
+  readonly ready: Promise<void>;
+  /** Stops taking calls, answers those that are under way, lets workers finish, closes everything. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the service on a database. It listens at once, so that liveness can be asked for, and becomes ready when the
+ * database is.
+ */
+export async function startService(config: Config, databaseUrl: string, logger: Logger): Promise<RunningService> {
+  let stopping: Promise<void> | undefined;
+  let listening = '';
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.with({
+      database: {
+        url: databaseUrl,
+        poolSize: config.databasePoolSize,
+        dangerouslyAllowDataLoss: config.dangerouslyAllowDataLoss,
+      },
+      secretBox: await openSecretBox(config),
+      bootstrapKey: config.bootstrapKey === undefined ? undefined : new Secret(config.bootstrapKey),
+      jwt: config.jwt,
+      publicUrl: () => config.publicUrl ?? listening,
+      logger,
+    }),
+    { bodyParser: false, logger: new NestLogger(logger), abortOnError: false },
+  );
+  applyHttpFace(app, {
+    role: config.role,
+    webhookMaxBytes: config.webhookMaxBytes,
+    logger,
+    isStopping: () => stopping !== undefined,
+  });
+  await app.listen(config.port, config.host);
+  const server: Server = app.getHttpServer();
+  limitSlowClients(server);
+  listening = addressOf(server);
+  logger.info({ url: listening, role: config.role }, 'listening');
+  const ready = bringUp(app, config);
+  // Whoever does not wait for readiness must not be ended by its failure.
+  ready.catch(() => undefined);
+  return {
+    app,
+    url: listening,
+    ready,
+    stop: () => (stopping ??= stop(app, server, config.shutdownGraceMs, logger)),
+  };
+}
+
+async function bringUp(app: NestExpressApplication, config: Config): Promise<void> {
+  await app.get(DatabaseLifecycle).bringUp();
+  if (config.connectionsFile !== undefined && config.role !== 'worker') {
+    await app.get(DeclaredConnections).apply(config.connectionsFile);
+  }
+  await app.get(ConnectionDirectory).start();
+  if (config.role !== 'api') app.get(LaneWorker).start(config.laneWorkers);
+}
+
+async function stop(app: NestExpressApplication, server: Server, graceMs: number, logger: Logger): Promise<void> {
+  app.get(Readiness).announceStop();
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const grace = setTimeout(() => {
+    logger.warn('some calls did not end within the grace time and are cut');
+    server.closeAllConnections();
+  }, graceMs);
+  await closed;
+  clearTimeout(grace);
+  await app.get(DeliveryLog).drained();
+  await app.get(LaneWorker).stop();
+  app.get(ConnectionDirectory).stop();
+  await app.close();
+  await app.get(DatabaseLifecycle).stop();
+  await app.get<Pool>(ACK_POOL).end();
+  logger.info('stopped');
+}
+
+/** A client that sends or reads slowly keeps a socket, not a place in the service. */
+function limitSlowClients(server: Server): void {
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  server.keepAliveTimeout = 65_000;
+}
+
+function addressOf(server: Server): string {
+  const address = server.address();
+  // A TCP server that listens has an AddressInfo; strings are for pipes.
+  const { address: host, port, family } = address as AddressInfo;
+  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : family === 'IPv6' ? `[${host}]` : host;
+  return `http://${shown}:${port}`;
+}

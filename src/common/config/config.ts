@@ -1,0 +1,148 @@
+import { InvalidInput, type InputFault } from '../errors/liaison-error.js';
+
+export type Role = 'all' | 'api' | 'worker';
+const roles: readonly Role[] = ['all', 'api', 'worker'];
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface JwtConfig {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUrl: string;
+}
+
+/** Everything that can be set from outside, checked. Secrets are plain text here and go no further than their consumer. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly publicUrl: string | undefined;
+  readonly role: Role;
+  readonly production: boolean;
+  readonly logLevel: LogLevel;
+  readonly databaseUrl: string | undefined;
+  readonly databasePoolSize: number;
+  readonly dataDir: string;
+  readonly postgresBinDir: string | undefined;
+  readonly allowEmbeddedInProduction: boolean;
+  readonly dangerouslyAllowDataLoss: boolean;
+  readonly masterKeys: string | undefined;
+  readonly bootstrapKey: string | undefined;
+  readonly jwt: JwtConfig | undefined;
+  readonly connectionsFile: string | undefined;
+  readonly webhookMaxBytes: number;
+  readonly laneWorkers: number;
+  readonly shutdownGraceMs: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads one variable at a time and remembers every fault, so that an operator sees all of them at once. */
+class EnvironmentReader {
+  readonly faults: InputFault[] = [];
+  constructor(private readonly environment: Environment) {}
+
+  text(name: string): string | undefined {
+    const value = this.environment[name];
+    return value === undefined || value === '' ? undefined : value;
+  }
+
+  integer(name: string, fallback: number, min: number, max: number): number {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    return this.fault(name, `must be a whole number from ${min} to ${max}`, fallback);
+  }
+
+  flag(name: string): boolean {
+    const value = this.text(name);
+    if (value === undefined || value === 'false' || value === '0') return false;
+    if (value === 'true' || value === '1') return true;
+    return this.fault(name, 'must be true or false', false);
+  }
+
+  choice<T extends string>(name: string, choices: readonly T[], fallback: T): T {
+    const value = this.text(name);
+    if (value === undefined) return fallback;
+    return (
+      choices.find((choice) => choice === value) ?? this.fault(name, `must be one of ${choices.join(', ')}`, fallback)
+    );
+  }
+
+  url(name: string, protocols: readonly string[]): string | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value;
+    this.fault(name, `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`, undefined);
+    return undefined;
+  }
+
+  fault<T>(name: string, rule: string, fallback: T): T {
+    this.faults.push({ pointer: name, detail: rule });
+    return fallback;
+  }
+}
+
+/**
+ * Reads and checks the environment. Throws `InvalidInput` that names every bad variable with the rule it broke, never
+ * its value.
+ */
+export function readConfig(environment: Environment = process.env): Config {
+  const read = new EnvironmentReader(environment);
+  const production = read.text('NODE_ENV') === 'production';
+  const config: Config = {
+    port: read.integer('PORT', 3000, 0, 65_535),
+    host: read.text('HOST') ?? '127.0.0.1',
+    publicUrl: read.url('LIAISON_PUBLIC_URL', ['https:', 'http:'])?.replace(/\/+$/, ''),
+    role: read.choice('LIAISON_ROLE', roles, 'all'),
+    production,
+    logLevel: read.choice('LIAISON_LOG_LEVEL', logLevels, 'info'),
+    databaseUrl: read.url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    databasePoolSize: read.integer('LIAISON_DATABASE_POOL', 10, 2, 500),
+    dataDir: read.text('LIAISON_DATA_DIR') ?? '.liaison',
+    postgresBinDir: read.text('LIAISON_PG_BIN'),
+    allowEmbeddedInProduction: read.flag('LIAISON_ALLOW_EMBEDDED_IN_PRODUCTION'),
+    dangerouslyAllowDataLoss: read.flag('LIAISON_DANGEROUSLY_ALLOW_DATA_LOSS'),
+    masterKeys: read.text('LIAISON_MASTER_KEYS'),
+    bootstrapKey: read.text('LIAISON_BOOTSTRAP_KEY'),
+    jwt: readJwt(read),
+    connectionsFile: read.text('LIAISON_CONNECTIONS_FILE'),
+    webhookMaxBytes: read.integer('LIAISON_WEBHOOK_MAX_BYTES', 2_097_152, 1_024, 67_108_864),
+    laneWorkers: read.integer('LIAISON_LANE_WORKERS', 2, 1, 64),
+    shutdownGraceMs: read.integer('LIAISON_SHUTDOWN_GRACE_MS', 20_000, 0, 600_000),
+  };
+  if (config.bootstrapKey !== undefined && config.bootstrapKey.length < 16) {
+    read.fault('LIAISON_BOOTSTRAP_KEY', 'must have at least 16 characters', undefined);
+  }
+  if (production && config.masterKeys === undefined) {
+    read.fault('LIAISON_MASTER_KEYS', 'is required when NODE_ENV=production; `npx liaison keys master` makes one', 0);
+  }
+  if (production && config.databaseUrl === undefined && !config.allowEmbeddedInProduction) {
+    read.fault(
+      'DATABASE_URL',
+      'is required when NODE_ENV=production; LIAISON_ALLOW_EMBEDDED_IN_PRODUCTION=true runs the embedded database instead',
+      0,
+    );
+  }
+  if (read.faults.length > 0) {
+    const list = read.faults.map((fault) => `${fault.pointer} ${fault.detail}`).join('; ');
+    throw new InvalidInput({ detail: `The environment is not usable: ${list}`, faults: read.faults });
+  }
+  return Object.freeze(config);
+}
+
+function readJwt(read: EnvironmentReader): JwtConfig | undefined {
+  const issuer = read.text('LIAISON_JWT_ISSUER');
+  const audience = read.text('LIAISON_JWT_AUDIENCE');
+  const jwksUrl = read.url('LIAISON_JWT_JWKS_URL', ['https:', 'http:']);
+  if (issuer === undefined && audience === undefined && jwksUrl === undefined) return undefined;
+  if (issuer === undefined || audience === undefined || jwksUrl === undefined) {
+    read.fault(
+      'LIAISON_JWT_ISSUER',
+      'LIAISON_JWT_AUDIENCE and LIAISON_JWT_JWKS_URL must be set together or not at all',
+      undefined,
+    );
+    return undefined;
+  }
+  return { issuer, audience, jwksUrl };
+}

@@ -1,0 +1,51 @@
+import { InvalidInput } from '../errors/liaison-error.js';
+
+/** One page of a list, and where the next one starts. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/** The values of the sort key of the last row seen, as text. */
+export type CursorPosition = readonly string[];
+
+/**
+ * Cursors are opaque to callers: base64url of a kind and the sort key's values. They carry no tenant and no filter, so
+ * a tampered one can move a caller within what they may see anyway, and nowhere else.
+ */
+export function encodeCursor(kind: string, position: CursorPosition): string {
+  return Buffer.from(JSON.stringify([kind, ...position])).toString('base64url');
+}
+
+/** The position in a cursor of that kind with that many values. Throws `InvalidInput` for anything else. */
+export function decodeCursor(kind: string, length: number, cursor: string): CursorPosition {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    parsed = undefined;
+  }
+  if (Array.isArray(parsed) && parsed.length === length + 1 && parsed[0] === kind) {
+    const position: unknown[] = parsed.slice(1);
+    if (position.every((value): value is string => typeof value === 'string')) return position;
+  }
+  throw new InvalidInput({
+    detail: 'The cursor was not made by this list.',
+    faults: [{ pointer: 'cursor', detail: 'must be a nextCursor of this list, unchanged' }],
+  });
+}
+
+/** Cuts rows that were read with `limit + 1` to a page. */
+export function toPage<R, T>(
+  rows: readonly R[],
+  limit: number,
+  cursorOf: (row: R) => string,
+  toItem: (row: R) => T,
+): Page<T> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(toItem),
+    nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null,
+  };
+}

@@ -1,0 +1,123 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { DataSource } from 'typeorm';
+import { LOGGER } from '../common/observability/logger.js';
+import { SecretBox } from '../common/security/secret-box.js';
+import { rowsOf } from '../database/rows.js';
+import { openSecrets } from './connection-secrets.js';
+import { OpenConnection } from './open-connection.js';
+
+interface ConnectionRow {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly platform: string;
+  readonly settings: Record<string, unknown>;
+  readonly sealedSecrets: string;
+  readonly updatedAt: Date;
+  readonly deletedAt: Date | null;
+}
+
+/** How often changes made by other processes are picked up. */
+const refreshMs = 2_000;
+/** A transaction that commits late may carry an older `updated_at`; statements end long before this overlap does. */
+const overlapMs = 60_000;
+/** An unknown id makes at most one query in this time, however many such calls come in. */
+const unknownCooldownMs = 1_000;
+
+/**
+ * All connections in memory. Verifying a call, good or bad, costs no database query: changes come by a poll, and an id
+ * that is not known asks the database at most once a second for all callers together.
+ */
+@Injectable()
+export class ConnectionDirectory {
+  readonly #open = new Map<string, OpenConnection>();
+  readonly #versions = new Map<string, string>();
+  #loaded = false;
+  #seenUpTo: Date | undefined;
+  #lastRefreshMs = Number.NEGATIVE_INFINITY;
+  #refreshing: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly box: SecretBox,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Whether the connections have been loaded once; before that, nothing can be said about any call. */
+  get loaded(): boolean {
+    return this.#loaded;
+  }
+
+  /** Loads everything and keeps it fresh until `stop`. */
+  async start(): Promise<void> {
+    await this.refresh();
+    this.#timer = setInterval(() => {
+      this.refresh().catch((error: unknown) => {
+        this.logger.warn({ err: error }, 'connections could not be refreshed; the known ones stay in use');
+      });
+    }, refreshMs).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** The connection of that platform and id, without waiting where it is known. */
+  find(platform: string, id: string): OpenConnection | undefined {
+    const connection = this.#open.get(id);
+    return connection?.platform === platform ? connection : undefined;
+  }
+
+  /** Like `find`, after asking the database for an unknown id, at most once a second for everybody. */
+  async findFresh(platform: string, id: string): Promise<OpenConnection | undefined> {
+    const known = this.find(platform, id);
+    if (known !== undefined || performance.now() - this.#lastRefreshMs < unknownCooldownMs) return known;
+    try {
+      await this.refresh();
+    } catch {
+      // The database is away: what is not known stays unknown, and the caller gets the same answer as always.
+    }
+    return this.find(platform, id);
+  }
+
+  /** Takes in all changes now. One query at a time, whoever asks. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#load().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  async #load(): Promise<void> {
+    this.#lastRefreshMs = performance.now();
+    const since = this.#seenUpTo === undefined ? new Date(0) : new Date(this.#seenUpTo.getTime() - overlapMs);
+    const rows = await rowsOf<ConnectionRow>(
+      this.dataSource,
+      `select id, tenant_id as "tenantId", platform, settings, sealed_secrets as "sealedSecrets",
+              updated_at as "updatedAt", deleted_at as "deletedAt"
+       from connections where updated_at >= $1 order by updated_at`,
+      [since],
+    );
+    for (const row of rows) this.#take(row);
+    this.#loaded = true;
+    this.#seenUpTo = rows.at(-1)?.updatedAt ?? this.#seenUpTo;
+  }
+
+  #take(row: ConnectionRow): void {
+    const version = `${row.updatedAt.getTime()} ${row.sealedSecrets}`;
+    if (this.#versions.get(row.id) === version) return;
+    if (row.deletedAt !== null) this.#open.delete(row.id);
+    else {
+      try {
+        const secrets = openSecrets(this.box, row);
+        this.#open.set(row.id, new OpenConnection(row.id, row.tenantId, row.platform, row.settings, secrets));
+      } catch (error) {
+        // Fails closed: without its secrets a connection verifies nothing.
+        this.#open.delete(row.id);
+        this.logger.error({ err: error, connectionId: row.id }, 'the secrets of a connection cannot be opened');
+      }
+    }
+    this.#versions.set(row.id, version);
+  }
+}

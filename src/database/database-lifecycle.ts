@@ -1,0 +1,81 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { DataSource } from 'typeorm';
+import { LOGGER } from '../common/observability/logger.js';
+import { checkDurability, UnsafeDatabase } from './durability.js';
+import { migrate } from './migrate.js';
+import { ensurePartitions } from './partitions.js';
+import { isTransient } from './sql-state.js';
+
+export interface DatabasePolicy {
+  readonly url: string;
+  readonly dangerouslyAllowDataLoss: boolean;
+}
+
+/** Injection token of the `DatabasePolicy`. */
+export const DATABASE_POLICY = Symbol('database policy');
+
+const firstRetryMs = 200;
+const longestRetryMs = 5_000;
+const partitionsMs = 6 * 3_600_000;
+
+/**
+ * Brings the database up: connect, check that its commits are durable, migrate, make partitions. A database that is not
+ * there yet is waited for, so that services may start in any order; one that is unsafe stops the start.
+ */
+@Injectable()
+export class DatabaseLifecycle {
+  #ready = false;
+  #stopped = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(DATABASE_POLICY) private readonly policy: DatabasePolicy,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Whether the database has been brought up once in this process. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Resolves when the database is ready, however long that takes, or when `stop` was called. Throws `UnsafeDatabase`. */
+  async bringUp(): Promise<void> {
+    let waitMs = firstRetryMs;
+    while (!this.#stopped) {
+      try {
+        await this.#tryOnce();
+        return;
+      } catch (error) {
+        if (error instanceof UnsafeDatabase || !isTransient(error)) throw error;
+        this.logger.warn({ err: error, retryMs: waitMs }, 'the database is not reachable yet');
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        waitMs = Math.min(waitMs * 2, longestRetryMs);
+      }
+    }
+  }
+
+  /** Ends waiting and closes the pool. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+
+  async #tryOnce(): Promise<void> {
+    if (!this.dataSource.isInitialized) await this.dataSource.initialize();
+    const unsafe = await checkDurability(this.dataSource, this.policy.dangerouslyAllowDataLoss);
+    for (const setting of unsafe)
+      this.logger.error({ setting }, 'running on a server that may lose acknowledged deliveries');
+    const ran = await migrate(this.policy.url);
+    if (ran > 0) this.logger.info({ migrations: ran }, 'the schema was migrated');
+    await ensurePartitions(this.dataSource, new Date());
+    this.#timer = setInterval(() => {
+      ensurePartitions(this.dataSource, new Date()).catch((error: unknown) => {
+        this.logger.error({ err: error }, 'partitions could not be made ahead');
+      });
+    }, partitionsMs).unref();
+    this.#ready = true;
+  }
+}

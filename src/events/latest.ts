@@ -1,0 +1,24 @@
+/** The earlier of two times; an unknown one does not count. */
+export function earlier(a: Date | null, b: Date): Date {
+  return a === null || b < a ? b : a;
+}
+
+/** The later of two times; an unknown one does not count. */
+export function later(a: Date | null, b: Date): Date {
+  return a === null || b > a ? b : a;
+}
+
+/**
+ * Whether an observation replaces the one that is stored: the later source time wins; at the same time the higher rank
+ * (an edit over the creation), then the greater text. Any order of arrival therefore ends in the same state.
+ */
+export function supersedes(
+  candidate: { readonly at: Date; readonly rank: number; readonly text: string },
+  stored: { readonly at: Date | null; readonly rank: number; readonly text: string },
+): boolean {
+  if (stored.at === null) return true;
+  const difference = candidate.at.getTime() - stored.at.getTime();
+  if (difference !== 0) return difference > 0;
+  if (candidate.rank !== stored.rank) return candidate.rank > stored.rank;
+  return candidate.text > stored.text;
+}

@@ -1,0 +1,77 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Response } from 'express';
+import { AuthGuard, RequireScope } from '../auth/auth.guard.js';
+import { CurrentCaller, type Caller } from '../auth/caller.js';
+import { IdParam } from '../common/http/id.param.js';
+import { type Page } from '../common/http/page.js';
+import { DeliveriesQueries } from './deliveries.queries.js';
+import {
+  CreateReplay,
+  DeliveriesQuery,
+  DeliveryDetailDto,
+  DeliveryPage,
+  ReplayDto,
+  ReplayResultDto,
+  type DeliveryDto,
+} from './delivery.dto.js';
+import { ReplaysService } from './replays.service.js';
+
+@ApiTags('deliveries')
+@ApiBearerAuth()
+@UseGuards(AuthGuard)
+@Controller('v1')
+export class DeliveriesController {
+  constructor(
+    private readonly queries: DeliveriesQueries,
+    private readonly replays: ReplaysService,
+  ) {}
+
+  @Get('deliveries')
+  @RequireScope('events:read')
+  @ApiOperation({ summary: 'Raw webhook calls, newest first; dead letters by `status=dead-letter`' })
+  @ApiOkResponse({ type: DeliveryPage })
+  list(@CurrentCaller() caller: Caller, @Query() query: DeliveriesQuery): Promise<Page<DeliveryDto>> {
+    return this.queries.page(caller.tenantId, query);
+  }
+
+  @Get('deliveries/:id')
+  @RequireScope('events:read')
+  @ApiOperation({ summary: 'One webhook call, byte for byte' })
+  @ApiOkResponse({ type: DeliveryDetailDto })
+  get(@CurrentCaller() caller: Caller, @Param() { id }: IdParam): Promise<DeliveryDetailDto> {
+    return this.queries.get(caller.tenantId, id);
+  }
+
+  @Post('deliveries/:id/replay')
+  @HttpCode(200)
+  @RequireScope('connections:write')
+  @ApiOperation({ summary: 'Translate a webhook call again; adds only what it had not brought yet' })
+  @ApiOkResponse({ type: ReplayResultDto })
+  replay(@CurrentCaller() caller: Caller, @Param() { id }: IdParam): Promise<ReplayResultDto> {
+    return this.replays.one(caller.tenantId, id);
+  }
+
+  @Post('replays')
+  @RequireScope('connections:write')
+  @ApiOperation({ summary: 'Replay parked calls by a filter, or preview how many it would be' })
+  @ApiOkResponse({ type: ReplayDto })
+  async replayMany(
+    @CurrentCaller() caller: Caller,
+    @Body() body: CreateReplay,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ReplayDto> {
+    response.status(body.preview ? 200 : 202);
+    return body.preview
+      ? this.replays.preview(caller.tenantId, body.filter)
+      : this.replays.start(caller.tenantId, { ...body.filter }, caller.subject);
+  }
+
+  @Get('replays/:id')
+  @RequireScope('events:read')
+  @ApiOperation({ summary: 'How far a bulk replay has come' })
+  @ApiOkResponse({ type: ReplayDto })
+  progress(@CurrentCaller() caller: Caller, @Param() { id }: IdParam): Promise<ReplayDto> {
+    return this.replays.get(caller.tenantId, id);
+  }
+}

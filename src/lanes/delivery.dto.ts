@@ -1,0 +1,135 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsIn, IsOptional, IsRFC3339, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsId, PageQuery } from '../common/http/query.dto.js';
+
+export const deliveryStatuses = ['waiting', 'translated', 'unrecognized', 'dead-letter'] as const;
+export type DeliveryStatus = (typeof deliveryStatuses)[number];
+
+export class DeliveriesQuery extends PageQuery {
+  @ApiPropertyOptional({ enum: deliveryStatuses })
+  @IsOptional()
+  @IsIn(deliveryStatuses)
+  readonly status?: DeliveryStatus;
+
+  @ApiPropertyOptional({ format: 'uuid' })
+  @IsOptional()
+  @IsId()
+  readonly connectionId?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Received at or after.' })
+  @IsOptional()
+  @IsRFC3339()
+  readonly since?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Received before.' })
+  @IsOptional()
+  @IsRFC3339()
+  readonly until?: string;
+}
+
+export class DeliveryDto {
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+  @ApiProperty()
+  readonly platform!: string;
+  @ApiProperty({ format: 'uuid' })
+  readonly connectionId!: string;
+  @ApiProperty({ format: 'date-time' })
+  readonly receivedAt!: string;
+  @ApiProperty({ enum: deliveryStatuses })
+  readonly status!: DeliveryStatus;
+  @ApiProperty({ type: String, nullable: true, description: 'Why it is parked.' })
+  readonly reason!: string | null;
+  @ApiProperty({ type: String, nullable: true })
+  readonly detail!: string | null;
+  @ApiProperty({ description: "What orders it: the platform's id of the space, or empty." })
+  readonly laneKey!: string;
+  @ApiProperty({ description: 'What vouches for it.' })
+  readonly signatureScheme!: string;
+  @ApiProperty({ type: Number, nullable: true })
+  readonly platformIndex!: number | null;
+  @ApiProperty({ type: Number, nullable: true })
+  readonly retryCount!: number | null;
+  @ApiProperty({ description: 'Bytes of the body.' })
+  readonly size!: number;
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
+  readonly headers!: Record<string, string>;
+}
+
+export class DeliveryDetailDto extends DeliveryDto {
+  @ApiProperty({ description: 'The body as received, base64.', format: 'byte' })
+  readonly body!: string;
+}
+
+export class DeliveryPage {
+  @ApiProperty({ type: [DeliveryDto] })
+  readonly items!: readonly DeliveryDto[];
+  @ApiProperty({ type: String, nullable: true })
+  readonly nextCursor!: string | null;
+}
+
+export class ReplayResultDto {
+  @ApiProperty({ format: 'uuid' })
+  readonly deliveryId!: string;
+  @ApiProperty({ enum: deliveryStatuses })
+  readonly outcome!: DeliveryStatus;
+  @ApiProperty({ type: String, nullable: true })
+  readonly reason!: string | null;
+  @ApiProperty({ description: 'Events that it had not brought before.' })
+  readonly eventsAppended!: number;
+}
+
+export class ReplayFilterDto {
+  @ApiPropertyOptional({ enum: ['dead-letter', 'unrecognized'] })
+  @IsOptional()
+  @IsIn(['dead-letter', 'unrecognized'])
+  readonly kind?: 'dead-letter' | 'unrecognized';
+
+  @ApiPropertyOptional({ format: 'uuid' })
+  @IsOptional()
+  @IsId()
+  readonly connectionId?: string;
+
+  @ApiPropertyOptional({ example: 'missing-field' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  readonly reason?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Received at or after.' })
+  @IsOptional()
+  @IsRFC3339()
+  readonly since?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'Received before.' })
+  @IsOptional()
+  @IsRFC3339()
+  readonly until?: string;
+}
+
+export class CreateReplay {
+  @ApiPropertyOptional({ type: ReplayFilterDto, description: 'Which parked deliveries; all of them without a filter.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => ReplayFilterDto)
+  readonly filter: ReplayFilterDto = {};
+
+  @ApiPropertyOptional({ default: false, description: 'Only say how many it would be.' })
+  @IsOptional()
+  @IsBoolean()
+  readonly preview: boolean = false;
+}
+
+export class ReplayDto {
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'Null in a preview.' })
+  readonly id!: string | null;
+  @ApiProperty({ enum: ['preview', 'running', 'finished'] })
+  readonly state!: string;
+  @ApiProperty({ description: 'How many parked deliveries match.' })
+  readonly count!: number;
+  @ApiProperty()
+  readonly replayed!: number;
+  @ApiProperty()
+  readonly stillParked!: number;
+}

@@ -1,0 +1,76 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { LOGGER } from '../common/observability/logger.js';
+import { DeliveryLog } from '../deliveries/delivery-log.js';
+import { Dispatcher } from './dispatcher.js';
+import { LaneWork } from './lane-work.js';
+import { ReplayWork } from './replay-work.js';
+
+/** How long a worker with nothing to do waits; a commit in this process wakes it at once. */
+const idleMs = 100;
+const firstBackOffMs = 100;
+const longestBackOffMs = 5_000;
+
+/** Runs lanes for as long as the service runs. Any number of processes and loops may do so at the same time. */
+@Injectable()
+export class LaneWorker {
+  #stopped = false;
+  #loops: readonly Promise<void>[] = [];
+  readonly #idle = new Set<() => void>();
+  readonly #backingOff = new Set<() => void>();
+  readonly #wake = (): void => {
+    for (const done of this.#idle) done();
+  };
+
+  constructor(
+    private readonly dispatcher: Dispatcher,
+    private readonly work: LaneWork,
+    private readonly replays: ReplayWork,
+    private readonly deliveryLog: DeliveryLog,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  start(loops: number): void {
+    this.deliveryLog.wakeUps.on('stored', this.#wake);
+    this.#loops = Array.from({ length: loops }, () => this.#loop());
+  }
+
+  /** Resolves when every loop has finished its transaction. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.deliveryLog.wakeUps.off('stored', this.#wake);
+    for (const done of [...this.#idle, ...this.#backingOff]) done();
+    await Promise.all(this.#loops);
+  }
+
+  async #loop(): Promise<void> {
+    let backOffMs = firstBackOffMs;
+    while (!this.#stopped) {
+      try {
+        const dispatched = await this.dispatcher.dispatch();
+        const settled = await this.work.runOnce();
+        const replayed = settled > 0 ? 0 : await this.replays.runOnce();
+        backOffMs = firstBackOffMs;
+        if (dispatched === 0 && settled === 0 && replayed === 0) await this.#sleep(idleMs);
+      } catch (error) {
+        this.logger.error({ err: error, retryMs: backOffMs }, 'a lane worker could not work');
+        await this.#sleep(backOffMs, false);
+        backOffMs = Math.min(backOffMs * 2, longestBackOffMs);
+      }
+    }
+  }
+
+  /** Waits; `stop` ends every wait, a new delivery only the wakeable ones. */
+  #sleep(ms: number, wakeable = true): Promise<void> {
+    const waiting = wakeable ? this.#idle : this.#backingOff;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      waiting.add(done);
+    });
+  }
+}

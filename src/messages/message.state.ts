@@ -1,0 +1,134 @@
+import { type Conversation } from '../events/event-map.js';
+import { type LiaisonEvent } from '../events/event.js';
+import { earlier, later, supersedes } from '../events/latest.js';
+import { type ColumnTypes } from '../events/projection-table.js';
+
+export interface MessageRow {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly connection_id: string;
+  readonly platform: string;
+  readonly space_id: string;
+  readonly external_id: string;
+  /** When it was created, or while we do not know that, the earliest time at which we know of it. */
+  readonly sort_at: Date;
+  readonly author_external_id: string | null;
+  readonly author_name: string | null;
+  readonly content: string | null;
+  readonly content_type: string | null;
+  readonly content_at: Date | null;
+  readonly content_rank: number;
+  readonly conversation: Conversation | null;
+  readonly created_at: Date | null;
+  readonly edited_at: Date | null;
+  readonly deleted_at: Date | null;
+  /** How many facts about the message itself are known: its creation, each edit, its deletion. */
+  readonly revision: number;
+}
+
+export const messageColumns: ColumnTypes<MessageRow> = {
+  id: 'uuid',
+  tenant_id: 'text',
+  connection_id: 'uuid',
+  platform: 'text',
+  space_id: 'uuid',
+  external_id: 'text',
+  sort_at: 'timestamptz',
+  author_external_id: 'text',
+  author_name: 'text',
+  content: 'text',
+  content_type: 'text',
+  content_at: 'timestamptz',
+  content_rank: 'smallint',
+  conversation: 'jsonb',
+  created_at: 'timestamptz',
+  edited_at: 'timestamptz',
+  deleted_at: 'timestamptz',
+  revision: 'integer',
+};
+
+export type MessageEvent = LiaisonEvent<'message.created' | 'message.edited' | 'message.deleted'>;
+
+/** Whether the event is about a message itself, rather than about something that hangs on it. */
+export function isMessageEvent(event: LiaisonEvent): event is MessageEvent {
+  return event.type === 'message.created' || event.type === 'message.edited' || event.type === 'message.deleted';
+}
+
+/** The message after the event, whatever order events come in. A deletion is final and takes the text with it. */
+export function applyToMessage(row: MessageRow | undefined, event: MessageEvent): MessageRow {
+  const known = row ?? unknownMessage(event);
+  const next = { ...known, revision: known.revision + 1 };
+  switch (event.type) {
+    case 'message.created':
+      return settled({ ...withText(next, event, 0), ...creation(known, event) });
+    case 'message.edited':
+      return settled({ ...withText(next, event, 1), edited_at: later(known.edited_at, event.occurredAt) }, event);
+    case 'message.deleted':
+      return settled({ ...next, deleted_at: earlier(known.deleted_at, event.occurredAt) }, event);
+  }
+}
+
+function unknownMessage(event: MessageEvent): MessageRow {
+  return {
+    id: event.subjectId,
+    tenant_id: event.tenantId,
+    connection_id: event.connectionId,
+    platform: event.platform,
+    space_id: event.spaceId,
+    external_id: event.data.messageExternalId,
+    sort_at: event.occurredAt,
+    author_external_id: null,
+    author_name: null,
+    content: null,
+    content_type: null,
+    content_at: null,
+    content_rank: 0,
+    conversation: null,
+    created_at: null,
+    edited_at: null,
+    deleted_at: null,
+    revision: 0,
+  };
+}
+
+function withText(
+  row: MessageRow,
+  event: LiaisonEvent<'message.created' | 'message.edited'>,
+  rank: number,
+): MessageRow {
+  const candidate = { at: event.occurredAt, rank, text: event.data.content };
+  const stored = { at: row.content_at, rank: row.content_rank, text: row.content ?? '' };
+  if (!supersedes(candidate, stored)) return row;
+  return {
+    ...row,
+    content: event.data.content,
+    content_type: event.data.contentType ?? null,
+    content_at: event.occurredAt,
+    content_rank: rank,
+  };
+}
+
+/** Who wrote it and when: of two reports of a creation the earlier one counts. */
+function creation(row: MessageRow, event: LiaisonEvent<'message.created'>): Partial<MessageRow> {
+  const author = event.data.actor;
+  if (row.created_at !== null) {
+    const difference = event.occurredAt.getTime() - row.created_at.getTime();
+    const sameAuthor = (author?.externalId ?? '') >= (row.author_external_id ?? '');
+    if (difference > 0 || (difference === 0 && sameAuthor)) return {};
+  }
+  return {
+    created_at: event.occurredAt,
+    author_external_id: author?.externalId ?? null,
+    author_name: author?.displayName ?? null,
+    conversation: event.data.conversation ?? null,
+  };
+}
+
+/** What follows from the rest: where it sorts, and that a deleted message has no text. */
+function settled(row: MessageRow, event?: MessageEvent): MessageRow {
+  const seen = event === undefined ? row.sort_at : earlier(row.sort_at, event.occurredAt);
+  const sorted = { ...row, sort_at: row.created_at ?? seen };
+  return sorted.deleted_at === null
+    ? sorted
+    : { ...sorted, content: null, content_type: null, content_at: null, content_rank: 0 };
+}

@@ -1,0 +1,20 @@
+import { type Platform } from '../platform.js';
+import { readWatsonWork } from './watson-work.reading.js';
+import { WatsonWorkSecrets, WatsonWorkSettings } from './watson-work.settings.js';
+import { signatureHeader, verifyWatsonWork } from './watson-work.signature.js';
+import { translateWatsonWork } from './watson-work.translator.js';
+
+const objectId = /^[0-9a-f]{24}$/;
+
+/** IBM Watson Work Services (Watson Workspace): outbound webhooks, contract version 1.8.0. */
+export const watsonWork: Platform = {
+  id: 'watson-work',
+  settings: WatsonWorkSettings,
+  secrets: WatsonWorkSecrets,
+  verify: verifyWatsonWork,
+  read: readWatsonWork,
+  translate: translateWatsonWork,
+  // Ids of spaces, messages and annotations are 24 hex digits whose first eight are seconds since the epoch.
+  birthOf: (externalId) => (objectId.test(externalId) ? parseInt(externalId.slice(0, 8), 16) * 1_000 : undefined),
+  keptHeaders: ['content-type', 'user-agent', signatureHeader, 'x-outbound-index', 'x-outbound-retry-count'],
+};

@@ -1,0 +1,23 @@
+import { Global, Module } from '@nestjs/common';
+import { EVENT_PROCESSORS } from './events/event-processor.js';
+import { AnnotationProcessor } from './messages/annotation.processor.js';
+import { MessageProcessor } from './messages/message.processor.js';
+import { ReactionProcessor } from './messages/reaction.processor.js';
+import { PLATFORMS } from './platforms/platform.js';
+import { watsonWork } from './platforms/watson-work/watson-work.platform.js';
+import { SpaceProcessor } from './spaces/space.processor.js';
+
+/** The list of everything that plugs in. A new platform or processor is one line here. */
+export const platforms = [watsonWork];
+export const processors = [SpaceProcessor, MessageProcessor, AnnotationProcessor, ReactionProcessor];
+
+@Global()
+@Module({
+  providers: [
+    { provide: PLATFORMS, useValue: platforms },
+    ...processors,
+    { provide: EVENT_PROCESSORS, useFactory: (...list: unknown[]) => list, inject: processors },
+  ],
+  exports: [PLATFORMS, EVENT_PROCESSORS],
+})
+export class RegistryModule {}

@@ -1,0 +1,118 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBooleanString, IsOptional } from 'class-validator';
+import { OwnedQuery } from '../common/http/query.dto.js';
+import { type JsonValue } from '../common/json/json.js';
+import { type MemberRow } from './member.state.js';
+import { propertyPrefix, type SpaceRow } from './space.state.js';
+
+export class SpaceDto {
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+  @ApiProperty()
+  readonly platform!: string;
+  @ApiProperty({ format: 'uuid' })
+  readonly connectionId!: string;
+  @ApiProperty()
+  readonly externalId!: string;
+  @ApiProperty({ type: String, nullable: true })
+  readonly title!: string | null;
+  @ApiProperty({ type: String, nullable: true })
+  readonly description!: string | null;
+  @ApiProperty({ type: String, nullable: true })
+  readonly visibility!: string | null;
+  @ApiProperty({ type: Boolean, nullable: true })
+  readonly allowGuests!: boolean | null;
+  @ApiProperty({ type: String, nullable: true, description: "The id of the platform's status value." })
+  readonly statusValue!: string | null;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: "Keyed by the platform's property id." })
+  readonly properties!: Record<string, JsonValue>;
+  @ApiProperty({ format: 'date-time' })
+  readonly firstSeenAt!: string;
+  @ApiProperty({ format: 'date-time' })
+  readonly lastEventAt!: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  readonly deletedAt!: string | null;
+}
+
+export class SpacePage {
+  @ApiProperty({ type: [SpaceDto] })
+  readonly items!: readonly SpaceDto[];
+  @ApiProperty({ type: String, nullable: true })
+  readonly nextCursor!: string | null;
+}
+
+export class MembersQuery extends OwnedQuery {
+  @ApiPropertyOptional({ enum: ['true', 'false'], description: 'Also those who have left.' })
+  @IsOptional()
+  @IsBooleanString()
+  readonly includeFormer?: string;
+}
+
+export class MemberDto {
+  @ApiProperty({ format: 'uuid' })
+  readonly id!: string;
+  @ApiProperty()
+  readonly platform!: string;
+  @ApiProperty({ format: 'uuid' })
+  readonly connectionId!: string;
+  @ApiProperty({ format: 'uuid' })
+  readonly spaceId!: string;
+  @ApiProperty({ description: "The platform's id of the person or app." })
+  readonly externalId!: string;
+  @ApiProperty({ type: String, nullable: true })
+  readonly displayName!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  readonly joinedAt!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Set for those who have left.' })
+  readonly leftAt!: string | null;
+}
+
+export class MemberPage {
+  @ApiProperty({ type: [MemberDto] })
+  readonly items!: readonly MemberDto[];
+  @ApiProperty({ type: String, nullable: true })
+  readonly nextCursor!: string | null;
+}
+
+/** A space as the API shows it. */
+export function toSpaceDto(row: SpaceRow): SpaceDto {
+  const text = (name: string): string | null => {
+    const value = row.fields[name]?.value;
+    return typeof value === 'string' ? value : null;
+  };
+  const allowGuests = row.fields['allowGuests']?.value;
+  return {
+    id: row.id,
+    platform: row.platform,
+    connectionId: row.connection_id,
+    externalId: row.external_id,
+    title: row.title,
+    description: text('description'),
+    visibility: text('visibility'),
+    allowGuests: typeof allowGuests === 'boolean' ? allowGuests : null,
+    statusValue: text('statusValue'),
+    properties: Object.fromEntries(
+      Object.entries(row.fields)
+        .filter(([name]) => name.startsWith(propertyPrefix))
+        .map(([name, observed]) => [name.slice(propertyPrefix.length), observed.value]),
+    ),
+    firstSeenAt: row.first_seen_at.toISOString(),
+    lastEventAt: row.last_event_at.toISOString(),
+    deletedAt: row.deleted_at?.toISOString() ?? null,
+  };
+}
+
+/** A member as the API shows it. */
+export function toMemberDto(row: MemberRow): MemberDto {
+  const isBack = row.joined_at !== null && row.left_at !== null && row.joined_at > row.left_at;
+  return {
+    id: row.id,
+    platform: row.platform,
+    connectionId: row.connection_id,
+    spaceId: row.space_id,
+    externalId: row.external_id,
+    displayName: row.display_name,
+    joinedAt: row.joined_at?.toISOString() ?? null,
+    leftAt: isBack ? null : (row.left_at?.toISOString() ?? null),
+  };
+}
