@@ -67,7 +67,7 @@ export class ApiKeysService {
     const presented = parseApiKey(text);
     if (presented === undefined) return undefined;
     const key = await this.#find(presented.id);
-    if (key === undefined || key.revokedAt !== null) return undefined;
+    if (key?.revokedAt !== null) return undefined;
     if (!digestsEqual(key.hash, hashApiKey(presented.secret))) return undefined;
     return { tenantId: key.tenantId, subject: `key:${key.id}`, scopes: knownScopes(key.scopes) };
   }

@@ -61,5 +61,5 @@ function scopeValues(claims: Readonly<Record<string, unknown>>): readonly unknow
   const { scope, scp, scopes } = claims;
   if (typeof scope === 'string') return scope.split(' ');
   if (typeof scp === 'string') return scp.split(' ');
-  return [...(Array.isArray(scp) ? scp : []), ...(Array.isArray(scopes) ? scopes : [])];
+  return [scp, scopes].flatMap((list): readonly unknown[] => (Array.isArray(list) ? list : []));
 }
