@@ -20,7 +20,11 @@ function run(name, command, args, env = {}) {
   console.log(`\n=== ${name}`);
   const started = Date.now();
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } });
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...env },
+    });
     child.on('error', () => resolve(1));
     child.on('close', (code) => resolve(code ?? 1));
   }).then((code) => {
@@ -41,12 +45,19 @@ const npm = (name, ...args) => run(name, 'npm', ['run', '--silent', ...args]);
 async function runTests(name, node, env = {}, extra = []) {
   const report = join(reports, `${name.replaceAll(/\W+/g, '-')}.json`);
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  await run(name, node, [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...extra], env);
+  await run(
+    name,
+    node,
+    [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...extra],
+    env,
+  );
   countTests(name, report);
 }
 
 function countTests(name, report) {
-  const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { numPassedTests: 0, numFailedTests: 0 };
+  const text = existsSync(report) ? readFileSync(report, 'utf8') : '';
+  // An empty report is what a run leaves that could not even start.
+  const result = text === '' ? { numPassedTests: 0, numFailedTests: 0 } : JSON.parse(text);
   tests.passed += result.numPassedTests;
   tests.failed += result.numFailedTests;
   if (result.numPassedTests + result.numFailedTests === 0) {
@@ -86,7 +97,10 @@ async function findServer() {
   if (newest === undefined) return undefined;
   const { built } = await import('./build-if-stale.mjs');
   const { startEmbeddedPostgres } = await import(built('src/database/embedded/embedded-postgres.js'));
-  const server = await startEmbeddedPostgres({ dataDir: join(reports, 'server'), binDir: join(versions, newest, 'bin') });
+  const server = await startEmbeddedPostgres({
+    dataDir: join(reports, 'server'),
+    binDir: join(versions, newest, 'bin'),
+  });
   return { url: server.url, stop: () => server.stop() };
 }
 
@@ -108,7 +122,8 @@ await npm('unused code', 'unused');
 await npm('build', 'build:clean');
 const node = findOtherNode();
 const server = await findServer();
-if (node === undefined && server === undefined) console.log('\nneither another Node nor another Postgres is to be had here');
+if (node === undefined && server === undefined)
+  console.log('\nneither another Node nor another Postgres is to be had here');
 else {
   // The launcher has its own server and was tested above.
   const name = `tests on Node ${node === undefined ? process.versions.node : otherNode}, ${server === undefined ? 'embedded database' : 'installed Postgres'}`;
