@@ -1,5 +1,5 @@
 import { type Config } from '../common/config/config.js';
-import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
+import { superviseEmbeddedPostgres } from '../database/embedded/supervised-postgres.js';
 
 /** A database to work with, and how to let go of it. */
 export interface OpenDatabase {
@@ -16,7 +16,7 @@ export async function openDatabase(config: Config, report: (line: string) => voi
   if (config.databaseUrl !== undefined) {
     return { url: config.databaseUrl, kind: 'external', stop: () => Promise.resolve() };
   }
-  const embedded = await startEmbeddedPostgres({
+  const embedded = await superviseEmbeddedPostgres({
     dataDir: config.dataDir,
     report,
     ...(config.postgresBinDir === undefined ? {} : { binDir: config.postgresBinDir }),

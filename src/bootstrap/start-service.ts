@@ -73,7 +73,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
 }
 
 async function bringUp(app: NestExpressApplication, config: Config): Promise<void> {
-  await app.get(DatabaseLifecycle).bringUp();
+  if (!(await app.get(DatabaseLifecycle).bringUp())) return;
   if (config.connectionsFile !== undefined && config.role !== 'worker') {
     await app.get(DeclaredConnections).apply(config.connectionsFile);
   }

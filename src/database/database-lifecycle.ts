@@ -5,7 +5,7 @@ import { LOGGER } from '../common/observability/logger.js';
 import { checkDurability, UnsafeDatabase } from './durability.js';
 import { migrate } from './migrate.js';
 import { ensurePartitions } from './partitions.js';
-import { isTransient } from './sql-state.js';
+import { isTransient } from '../common/errors/sql-state.js';
 
 export interface DatabasePolicy {
   readonly url: string;
@@ -40,13 +40,13 @@ export class DatabaseLifecycle {
     return this.#ready;
   }
 
-  /** Resolves when the database is ready, however long that takes, or when `stop` was called. Throws `UnsafeDatabase`. */
-  async bringUp(): Promise<void> {
+  /** Resolves when the database is ready, however long that takes; false when `stop` came first. Throws `UnsafeDatabase`. */
+  async bringUp(): Promise<boolean> {
     let waitMs = firstRetryMs;
     while (!this.#stopped) {
       try {
         await this.#tryOnce();
-        return;
+        return true;
       } catch (error) {
         if (error instanceof UnsafeDatabase || !isTransient(error)) throw error;
         this.logger.warn({ err: error, retryMs: waitMs }, 'the database is not reachable yet');
@@ -54,6 +54,7 @@ export class DatabaseLifecycle {
         waitMs = Math.min(waitMs * 2, longestRetryMs);
       }
     }
+    return false;
   }
 
   /** Ends waiting and closes the pool. */

@@ -1,5 +1,5 @@
 import { StorageUnavailable } from '../common/errors/liaison-error.js';
-import { isDataError } from '../database/sql-state.js';
+import { isDataError } from '../common/errors/sql-state.js';
 
 export interface GroupCommitOptions<T> {
   /** Stores all items or none, in one statement, and resolves after the commit. */

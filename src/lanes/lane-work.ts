@@ -3,7 +3,7 @@ import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../common/observability/logger.js';
 import { Metrics } from '../common/observability/metrics.js';
-import { isTransient, sqlStateOf } from '../database/sql-state.js';
+import { isTransient, sqlStateOf } from '../common/errors/sql-state.js';
 import { inTransaction, type Tx } from '../database/transaction.js';
 import { type StoredDelivery } from '../deliveries/stored-delivery.js';
 import { type LiaisonEvent } from '../events/event.js';

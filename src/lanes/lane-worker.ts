@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
+import { isTransient } from '../common/errors/sql-state.js';
 import { LOGGER } from '../common/observability/logger.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { Dispatcher } from './dispatcher.js';
@@ -53,7 +54,10 @@ export class LaneWorker {
         backOffMs = firstBackOffMs;
         if (dispatched === 0 && settled === 0 && replayed === 0) await this.#sleep(idleMs);
       } catch (error) {
-        this.logger.error({ err: error, retryMs: backOffMs }, 'a lane worker could not work');
+        // A database that comes and goes is the operator's news, not ours to trace.
+        if (isTransient(error))
+          this.logger.warn({ reason: String(error), retryMs: backOffMs }, 'lanes wait for the database');
+        else this.logger.error({ err: error, retryMs: backOffMs }, 'a lane worker could not work');
         await this.#sleep(backOffMs, false);
         backOffMs = Math.min(backOffMs * 2, longestBackOffMs);
       }

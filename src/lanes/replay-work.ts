@@ -41,8 +41,10 @@ export class ReplayWork {
          where ${where.sql} order by delivery_seq limit ${deliveriesPerTransaction}`,
         where.parameters,
       );
+      const deliveries = await this.replay.read(keys, tx);
+      await this.replay.hold(deliveries, tx);
       let replayed = 0;
-      for (const delivery of await this.replay.read(keys, tx)) {
+      for (const delivery of deliveries) {
         if ((await this.replay.run(delivery, tx)).outcome === 'translated') replayed += 1;
       }
       const finished = keys.length < deliveriesPerTransaction;

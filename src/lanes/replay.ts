@@ -22,11 +22,10 @@ export class Replay {
   ) {}
 
   /**
-   * Idempotent: events have the same identity each time, and only missing ones are appended. Waits for the lane of the
-   * delivery, so a replay and a worker never touch one space together; the lane is held until `tx` ends.
+   * Idempotent: events have the same identity each time, and only missing ones are appended. The caller has taken the
+   * delivery's lane with `hold`, so a replay and a worker never touch one space together.
    */
   async run(delivery: StoredDelivery, tx: Tx): Promise<ReplayOutcome> {
-    await tx.query(`select pg_advisory_xact_lock($1::bigint)`, [delivery.laneId]);
     const lane = await firstRowOf<{ reached: boolean }>(
       tx,
       `select position >= $2::bigint as reached from lanes where id = $1`,
@@ -42,6 +41,15 @@ export class Replay {
     await this.eventLog.append(missing, tx);
     await unparkDelivery(delivery, tx);
     return { outcome: 'translated', eventsAppended: missing.length };
+  }
+
+  /**
+   * Takes the lanes of all these deliveries, in one order everywhere, before the first event is appended: whoever holds
+   * the order of events must never wait for a lane.
+   */
+  async hold(deliveries: readonly StoredDelivery[], tx: Tx): Promise<void> {
+    const lanes = [...new Set(deliveries.map((delivery) => delivery.laneId))].sort();
+    for (const lane of lanes) await tx.query(`select pg_advisory_xact_lock($1::bigint)`, [lane]);
   }
 
   /** Rows of the log by their place in it. */

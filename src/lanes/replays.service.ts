@@ -34,6 +34,7 @@ export class ReplaysService {
         [deliveryId, tenantId],
       );
       if (delivery === undefined) throw new NotFound({ detail: 'There is no such delivery.' });
+      await this.replay.hold([delivery], tx);
       const { outcome, reason, eventsAppended } = await this.replay.run(delivery, tx);
       return { deliveryId, outcome, reason: reason ?? null, eventsAppended };
     });

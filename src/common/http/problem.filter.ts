@@ -2,7 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { type Response } from 'express';
 import { type Logger } from 'pino';
-import { LiaisonError, type ErrorKind, type InputFault } from '../errors/liaison-error.js';
+import { LiaisonError, StorageUnavailable, type ErrorKind, type InputFault } from '../errors/liaison-error.js';
+import { isTransient } from '../errors/sql-state.js';
 import { requestIdOf } from './request-id.js';
 
 /** RFC 9457 problem details. */
@@ -23,7 +24,8 @@ const statusOfKind: Record<ErrorKind, number> = { caller: 400, unavailable: 503,
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly logger: Logger) {}
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const error = known(thrown);
     const response = host.switchToHttp().getResponse<Response>();
     const instance = `urn:uuid:${requestIdOf(response)}`;
     const problem = toProblem(error, instance);
@@ -38,12 +40,20 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof LiaisonError && error.retryAfterSeconds !== undefined) {
       response.setHeader('retry-after', String(error.retryAfterSeconds));
     }
+    // The rest of a body that is too large is not worth reading.
+    if (problem.status === 413) response.setHeader('connection', 'close');
     const body = Buffer.from(JSON.stringify(problem));
     response.status(problem.status);
     response.setHeader('content-type', 'application/problem+json');
     response.setHeader('content-length', body.length);
     response.end(body);
   }
+}
+
+/** A database that cannot be asked right now is nobody's mistake. */
+function known(error: unknown): unknown {
+  if (error instanceof LiaisonError || error instanceof HttpException || !isTransient(error)) return error;
+  return new StorageUnavailable({ detail: 'The database did not answer in time.', cause: error, retryAfterSeconds: 5 });
 }
 
 function challengeOf(error: unknown): string {

@@ -1,7 +1,7 @@
 /** The SQLSTATE of a database error, wherever the driver or TypeORM put it; undefined for anything else. */
 export function sqlStateOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
-  if ('code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)) return error.code;
+  if ('code' in error && typeof error.code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(error.code)) return error.code;
   if ('driverError' in error) return sqlStateOf(error.driverError);
   return undefined;
 }

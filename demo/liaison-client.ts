@@ -1,0 +1,104 @@
+import { type ConnectionDto } from '../src/connections/connection.dto.js';
+import { type EventDto } from '../src/events/event.dto.js';
+import { type DeliveryDetailDto, type DeliveryDto, type DeliveryStatus } from '../src/lanes/delivery.dto.js';
+import { type MessageDto, type ReactionDto } from '../src/messages/message.dto.js';
+import { type MemberDto, type SpaceDto } from '../src/spaces/space.dto.js';
+import { MetricsReading } from './metrics-reading.js';
+
+interface AnyPage {
+  readonly items: readonly unknown[];
+  readonly nextCursor: string | null;
+}
+
+const patienceMs = 10_000;
+
+/** The REST API as a caller uses it, whole lists at a time. What it answers has the shape that /docs describes. */
+export class LiaisonClient {
+  constructor(
+    readonly baseUrl: string,
+    private readonly key: string,
+  ) {}
+
+  async createConnection(body: object): Promise<ConnectionDto> {
+    return (await this.#json('POST', '/v1/connections', body)) as ConnectionDto;
+  }
+
+  async changeConnection(id: string, body: object): Promise<void> {
+    await this.#json('PATCH', `/v1/connections/${id}`, body);
+  }
+
+  async spaces(connectionId: string): Promise<readonly SpaceDto[]> {
+    return (await this.#all('/v1/spaces', { connectionId })) as SpaceDto[];
+  }
+
+  /** Also those who have left. */
+  async members(spaceId: string): Promise<readonly MemberDto[]> {
+    return (await this.#all(`/v1/spaces/${spaceId}/members`, { includeFormer: 'true' })) as MemberDto[];
+  }
+
+  /** In the order in which they were written. */
+  async messages(spaceId: string): Promise<readonly MessageDto[]> {
+    return (await this.#all(`/v1/spaces/${spaceId}/messages`, { order: 'asc' })) as MessageDto[];
+  }
+
+  async messagesWith(connectionId: string, q: string): Promise<readonly MessageDto[]> {
+    return (await this.#all('/v1/messages', { connectionId, q })) as MessageDto[];
+  }
+
+  async history(messageId: string): Promise<readonly EventDto[]> {
+    return (await this.#all(`/v1/messages/${messageId}/history`, {})) as EventDto[];
+  }
+
+  async reactions(spaceId: string): Promise<readonly ReactionDto[]> {
+    return (await this.#all('/v1/reactions', { spaceId, order: 'asc' })) as ReactionDto[];
+  }
+
+  async deliveries(connectionId: string, status?: DeliveryStatus): Promise<readonly DeliveryDto[]> {
+    return (await this.#all('/v1/deliveries', {
+      connectionId,
+      ...(status === undefined ? {} : { status }),
+    })) as DeliveryDto[];
+  }
+
+  async delivery(id: string): Promise<DeliveryDetailDto> {
+    return (await this.#json('GET', `/v1/deliveries/${id}`)) as DeliveryDetailDto;
+  }
+
+  async metrics(): Promise<MetricsReading> {
+    return new MetricsReading(await (await this.#request('GET', '/metrics')).text());
+  }
+
+  async #all(path: string, query: Readonly<Record<string, string>>): Promise<unknown[]> {
+    const items: unknown[] = [];
+    let cursor: string | null = null;
+    do {
+      const search: URLSearchParams = new URLSearchParams({
+        ...query,
+        limit: '200',
+        ...(cursor === null ? {} : { cursor }),
+      });
+      const page = (await this.#json('GET', `${path}?${search.toString()}`)) as AnyPage;
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    return items;
+  }
+
+  async #json(method: string, path: string, body?: object): Promise<unknown> {
+    return (await this.#request(method, path, body)).json();
+  }
+
+  async #request(method: string, path: string, body?: object): Promise<Response> {
+    const response = await fetch(this.baseUrl + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.key}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(patienceMs),
+    });
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+    return response;
+  }
+}

@@ -1,0 +1,42 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type SimulatorClock } from '../simulators/watson-work/clock.js';
+import { type Terminal } from './terminal.js';
+
+/** How far before the present the story begins. */
+export const storyLengthMs = 6 * 60_000;
+
+/** A minute of the story takes most of a second. */
+const realMsPerSecond = 14;
+
+/** Says who does what, and lets the platform's time pass: minutes in seconds. */
+export class Storyteller {
+  constructor(
+    private readonly clock: SimulatorClock,
+    private readonly terminal: Terminal,
+    private readonly interrupt: AbortSignal,
+  ) {}
+
+  get now(): number {
+    return this.clock.now();
+  }
+
+  chapter(title: string): void {
+    this.terminal.heading(title);
+  }
+
+  /** Tells what was just done, and lets so many seconds pass on the platform, which deliver it. */
+  async tell(who: { readonly displayName: string }, what: string, seconds = 6): Promise<void> {
+    this.terminal.moment(new Date(this.now), who.displayName, what);
+    await this.pass(seconds);
+  }
+
+  /** What became of it. */
+  aside(text: string): void {
+    this.terminal.detail(text);
+  }
+
+  async pass(seconds: number): Promise<void> {
+    await this.clock.advance(seconds * 1_000);
+    await delay(seconds * realMsPerSecond, undefined, { signal: this.interrupt });
+  }
+}

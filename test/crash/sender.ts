@@ -1,0 +1,60 @@
+import { Agent, request } from 'node:http';
+import { type Body } from './bodies.js';
+
+/** What became of one call, as far as its sender can tell. */
+export type Answer =
+  | { readonly outcome: 'ok'; readonly ms: number }
+  | { readonly outcome: 'refused'; readonly ms: number; readonly status: number; readonly retryAfter: boolean }
+  /** The connection broke or nothing came in time: it may be stored or not. */
+  | { readonly outcome: 'unknown'; readonly ms: number };
+
+const patienceMs = 10_000;
+
+/** One keep-alive connection to the service, opened again whenever it breaks. */
+export class Sender {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+  constructor(private readonly origin: string) {}
+
+  /** Sends one call; never rejects. */
+  send(body: Body, tries: number): Promise<Answer> {
+    const started = performance.now();
+    return new Promise((resolve) => {
+      const unknown = (): void => resolve({ outcome: 'unknown', ms: performance.now() - started });
+      const call = request(new URL(body.path, this.origin), {
+        method: 'POST',
+        agent: this.#agent,
+        headers: {
+          'content-type': 'application/json;charset=UTF-8',
+          'content-length': body.bytes.length,
+          'x-outbound-token': body.token,
+          'x-outbound-retry-count': tries,
+        },
+      });
+      // Of the whole call: a socket's own timeout would begin anew with every byte.
+      const timer = setTimeout(() => call.destroy(), patienceMs);
+      call.once('close', () => {
+        clearTimeout(timer);
+        unknown();
+      });
+      call.on('error', unknown);
+      call.once('response', (response) => {
+        const ms = performance.now() - started;
+        const status = response.statusCode ?? 0;
+        // The status line is the promise: a connection that breaks behind it takes nothing back.
+        response.on('error', () => undefined);
+        response.resume();
+        const answer: Answer =
+          status === 200
+            ? { outcome: 'ok', ms }
+            : { outcome: 'refused', ms, status, retryAfter: response.headers['retry-after'] !== undefined };
+        response.once('close', () => resolve(answer));
+      });
+      call.end(body.bytes);
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
