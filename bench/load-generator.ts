@@ -35,7 +35,7 @@ export interface LoadResult {
 }
 
 const answersWithinMs = 10_000;
-const tickMs = 2;
+const tickMs = 1;
 
 /** One connection: at most one request under way, and the least that tells when its answer is complete. */
 class Line {
@@ -120,18 +120,22 @@ export class LoadGenerator {
     return line;
   }
 
-  /** Keeps the schedule of a run with a rate, and ends a run whose connections are all idle. */
   #tick(): void {
     const now = performance.now();
-    const { rate } = this.order;
-    if (rate !== undefined) {
-      while (this.#idle.length > 0) {
-        const dueAt = this.#startedAt + (this.#sent / rate) * 1_000;
-        const line = dueAt <= now ? this.#idle.pop() : undefined;
-        if (line === undefined || !this.#send(line, dueAt)) break;
-      }
-    }
+    this.#sendDue(now);
     if (now >= this.#endsAt && this.#underWay === 0) this.#finished();
+  }
+
+  /** Keeps the schedule of a run with a rate as far as connections are free. */
+  #sendDue(now: number): void {
+    const { rate } = this.order;
+    if (rate === undefined) return;
+    while (this.#idle.length > 0) {
+      const dueAt = this.#startedAt + (this.#sent / rate) * 1_000;
+      if (dueAt > now) return;
+      const line = this.#idle.pop();
+      if (line === undefined || !this.#send(line, dueAt)) return;
+    }
   }
 
   #send(line: Line, dueAt: number): boolean {
@@ -171,8 +175,10 @@ export class LoadGenerator {
       this.#answeredInTime += 1;
       this.#latencies.record(now - line.dueAt);
     }
-    if (this.order.rate !== undefined) this.#idle.push(line);
-    else if (!this.#send(line, now) && this.#underWay === 0) this.#finished();
+    if (this.order.rate !== undefined) {
+      this.#idle.push(line);
+      this.#sendDue(now);
+    } else if (!this.#send(line, now) && this.#underWay === 0) this.#finished();
   }
 
   #lost(line: Line): void {

@@ -3,7 +3,7 @@ import { columns, cut, wrapped } from './text-width.js';
 
 const width = 100;
 const escape = '\u001b[';
-const styles = { bold: 1, faint: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
+const styles = { bold: 1, faint: 2, red: 31, green: 32, cyan: 36 } as const;
 type Style = keyof typeof styles;
 
 /** Lines of at most 100 columns, coloured where somebody looks at them and did not ask for plain ones. */
@@ -36,12 +36,10 @@ export class Terminal {
   }
 
   /** Somebody does something at a moment. */
-  moment(at: Date, who: string, what: string, style?: Style): void {
-    const name = padded(who, 18);
+  moment(at: Date, who: string, what: string): void {
     const [first = '', ...rest] = wrapped(what, width - 30);
-    const shown = (line: string): string => (style === undefined ? line : this.#styled(style, line));
-    this.#write(`${this.#styled('faint', clockTime(at))}  ${this.#styled('cyan', name)}  ${shown(first)}`);
-    for (const line of rest) this.#write(`${' '.repeat(30)}${shown(line)}`);
+    this.#write(`${this.#styled('faint', clockTime(at))}  ${this.#styled('cyan', padded(who, 18))}  ${first}`);
+    for (const line of rest) this.#write(`${' '.repeat(30)}${line}`);
   }
 
   /** What belongs to the line above. */

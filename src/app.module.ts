@@ -14,7 +14,7 @@ import { DatabaseModule, type DatabaseSettings } from './database/database.modul
 import { HealthModule } from './health/health.module.js';
 import { LanesModule } from './lanes/lanes.module.js';
 import { MessagesModule } from './messages/messages.module.js';
-import { RegistryModule } from './registry.module.js';
+import { entities, RegistryModule } from './registry.module.js';
 import { SpacesModule } from './spaces/spaces.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
@@ -55,7 +55,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         SettingsModule.of(settings),
-        DatabaseModule.forDatabase(settings.database),
+        DatabaseModule.forDatabase({ ...settings.database, entities }),
         RegistryModule,
         AuthModule,
         ConnectionsModule,

@@ -1,4 +1,6 @@
 import { Global, Module } from '@nestjs/common';
+import { ApiKeyEntity } from './auth/api-key.entity.js';
+import { ConnectionEntity } from './connections/connection.entity.js';
 import { EVENT_PROCESSORS } from './events/event-processor.js';
 import { AnnotationProcessor } from './messages/annotation.processor.js';
 import { MessageProcessor } from './messages/message.processor.js';
@@ -7,8 +9,9 @@ import { PLATFORMS } from './platforms/platform.js';
 import { watsonWork } from './platforms/watson-work/watson-work.platform.js';
 import { SpaceProcessor } from './spaces/space.processor.js';
 
-/** The list of everything that plugs in. A new platform or processor is one line here. */
+/** The list of everything that plugs in. A new platform, processor or entity is one line here. */
 export const platforms = [watsonWork];
+export const entities = [ConnectionEntity, ApiKeyEntity];
 export const processors = [SpaceProcessor, MessageProcessor, AnnotationProcessor, ReactionProcessor];
 
 @Global()

@@ -3,10 +3,9 @@ import { openDatabase } from '../bootstrap/open-database.js';
 import { openSecretBox } from '../bootstrap/master-keys.js';
 import { readConfig } from '../common/config/config.js';
 import { openSecrets } from '../connections/connection-secrets.js';
-import { ConnectionEntity } from '../connections/connection.entity.js';
 import { createDataSource } from '../database/data-source.js';
 import { checkDurability } from '../database/durability.js';
-import { firstRowOf } from '../database/rows.js';
+import { firstRowOf, rowsOf } from '../database/rows.js';
 
 /** doctor: says whether an installation can do its work, one line per check, and what to do where it cannot. */
 export function addDoctorCommand(program: Command): void {
@@ -17,7 +16,7 @@ export function addDoctorCommand(program: Command): void {
       const config = readConfig();
       passed('environment', 'every variable is usable');
       const database = await openDatabase(config, () => undefined);
-      const dataSource = createDataSource(database.url, 2);
+      const dataSource = createDataSource(database.url, { poolSize: 2 });
       try {
         await check('database', async () => {
           await dataSource.initialize();
@@ -37,7 +36,10 @@ export function addDoctorCommand(program: Command): void {
         });
         await check('secrets', async () => {
           const box = await openSecretBox(config);
-          const connections = await dataSource.getRepository(ConnectionEntity).find();
+          const connections = await rowsOf<{ id: string; tenantId: string; sealedSecrets: string }>(
+            dataSource,
+            `select id, tenant_id as "tenantId", sealed_secrets as "sealedSecrets" from connections`,
+          );
           for (const connection of connections) openSecrets(box, connection);
           const old = connections.filter((connection) => box.needsResealing(connection.sealedSecrets)).length;
           const hint = old > 0 ? `; ${old} are sealed with an older key: run \`npx liaison connections reseal\`` : '';

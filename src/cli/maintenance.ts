@@ -19,7 +19,7 @@ export function addMaintenanceCommands(program: Command): void {
       const database = await openDatabase(config, (line) => console.error(line));
       try {
         const ran = await migrate(database.url);
-        const dataSource = await createDataSource(database.url, 2).initialize();
+        const dataSource = await createDataSource(database.url, { poolSize: 2 }).initialize();
         await ensurePartitions(dataSource, new Date());
         await dataSource.destroy();
         console.log(ran === 0 ? 'The schema is up to date.' : `Ran ${ran} migrations.`);

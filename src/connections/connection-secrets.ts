@@ -1,7 +1,7 @@
 import { InvalidInput } from '../common/errors/liaison-error.js';
 import { uuidV7 } from '../common/ids/uuid-v7.js';
 import { type SecretBox } from '../common/security/secret-box.js';
-import { type WebhookSecretInput } from './webhook-secrets.dto.js';
+import { type WebhookSecretInput } from '../platforms/webhook-secrets.dto.js';
 
 /** A webhook secret as stored; without bounds it is always valid. */
 export interface StoredWebhookSecret {

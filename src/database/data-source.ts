@@ -1,27 +1,29 @@
 import { DataSource } from 'typeorm';
-import { ApiKeyEntity } from '../auth/api-key.entity.js';
-import { ConnectionEntity } from '../connections/connection.entity.js';
 import { migrations } from './migrations/migrations.js';
 import { deadlines, poolOptions } from './postgres-options.js';
 
+export interface DataSourceChoices {
+  readonly poolSize: number;
+  /** The deadline of statements; 0 lifts it, for migrations and other long work that an operator asked for. */
+  readonly statementMs?: number;
+  /** Entity classes; only those who use repositories need them. */
+  readonly entities?: (new () => object)[];
+}
+
 /** The one description of our TypeORM data source; the schema comes from migrations alone, never from entities. */
-export function createDataSource(
-  url: string,
-  poolSize: number,
-  statementMs: number = deadlines.statementMs,
-): DataSource {
+export function createDataSource(url: string, choices: DataSourceChoices): DataSource {
   const { connectionString, application_name, max, ...extra } = poolOptions(url, {
     name: 'main',
-    size: poolSize,
-    statementMs,
+    size: choices.poolSize,
+    statementMs: choices.statementMs ?? deadlines.statementMs,
   });
   return new DataSource({
     type: 'postgres',
     url: connectionString ?? url,
     applicationName: application_name ?? 'liaison',
-    poolSize: max ?? poolSize,
+    poolSize: max ?? choices.poolSize,
     extra,
-    entities: [ConnectionEntity, ApiKeyEntity],
+    entities: choices.entities ?? [],
     migrations,
     migrationsTableName: 'schema_migrations',
     migrationsTransactionMode: 'each',

@@ -6,7 +6,7 @@ import { createDataSource } from './data-source.js';
  * work. Neither the wait nor a migration has a deadline, so this uses connections of its own.
  */
 export async function migrate(url: string): Promise<number> {
-  const dataSource = await createDataSource(url, 2, 0).initialize();
+  const dataSource = await createDataSource(url, { poolSize: 2, statementMs: 0 }).initialize();
   try {
     const lock = dataSource.createQueryRunner();
     try {

@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { type Body } from './bodies.js';
 
 /** What became of one call, as far as its sender can tell. */
@@ -20,7 +20,7 @@ export class Sender {
   send(body: Body, tries: number): Promise<Answer> {
     const started = performance.now();
     return new Promise((resolve) => {
-      const unknown = (): void => resolve({ outcome: 'unknown', ms: performance.now() - started });
+      let answer: Answer | undefined;
       const call = request(new URL(body.path, this.origin), {
         method: 'POST',
         agent: this.#agent,
@@ -33,22 +33,17 @@ export class Sender {
       });
       // Of the whole call: a socket's own timeout would begin anew with every byte.
       const timer = setTimeout(() => call.destroy(), patienceMs);
-      call.once('close', () => {
-        clearTimeout(timer);
-        unknown();
-      });
-      call.on('error', unknown);
       call.once('response', (response) => {
-        const ms = performance.now() - started;
-        const status = response.statusCode ?? 0;
         // The status line is the promise: a connection that breaks behind it takes nothing back.
+        answer = read(response, performance.now() - started);
         response.on('error', () => undefined);
         response.resume();
-        const answer: Answer =
-          status === 200
-            ? { outcome: 'ok', ms }
-            : { outcome: 'refused', ms, status, retryAfter: response.headers['retry-after'] !== undefined };
-        response.once('close', () => resolve(answer));
+      });
+      // What matters of an error is that there is no answer, and `close` follows it.
+      call.on('error', () => undefined);
+      call.once('close', () => {
+        clearTimeout(timer);
+        resolve(answer ?? { outcome: 'unknown', ms: performance.now() - started });
       });
       call.end(body.bytes);
     });
@@ -57,4 +52,10 @@ export class Sender {
   close(): void {
     this.#agent.destroy();
   }
+}
+
+function read(response: IncomingMessage, ms: number): Answer {
+  const status = response.statusCode ?? 0;
+  if (status === 200) return { outcome: 'ok', ms };
+  return { outcome: 'refused', ms, status, retryAfter: response.headers['retry-after'] !== undefined };
 }

@@ -60,7 +60,9 @@ export class ServiceProcess {
 
   /** Resolves when the service says that it is ready. */
   async ready(withinMs: number): Promise<void> {
-    await until('readiness of the service', withinMs, async () => ((await this.probe('ready')) === 200 ? true : undefined));
+    await until('readiness of the service', withinMs, async () =>
+      (await this.probe('ready')) === 200 ? true : undefined,
+    );
   }
 
   /** The status of a health endpoint. */
@@ -108,7 +110,10 @@ export class ServiceProcess {
   }
 
   /** Runs a command of the command line with the environment of the service; answers its status and output. */
-  command(args: readonly string[], withinMs: number): Promise<{ readonly code: number | null; readonly output: string }> {
+  command(
+    args: readonly string[],
+    withinMs: number,
+  ): Promise<{ readonly code: number | null; readonly output: string }> {
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [commandLine, ...args], {
         env: this.#environment(),

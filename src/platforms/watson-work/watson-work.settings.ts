@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsNotEmpty, IsOptional, IsString, IsUrl, MaxLength } from 'class-validator';
-import { WebhookSecrets } from '../../connections/webhook-secrets.dto.js';
+import { WebhookSecrets } from '../webhook-secrets.dto.js';
 
 const publicApi = 'https://api.watsonwork.ibm.com';
 
