@@ -60,7 +60,7 @@ export default tseslint.config(
   },
   {
     // TypeORM and vitest read a default export.
-    files: ['ormconfig.ts', 'vitest.config.ts', 'test/setup/global-setup.ts'],
+    files: ['ormconfig.ts', 'vitest.config.ts', 'test/setup/global-setup.ts', 'test/setup/build.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
   {

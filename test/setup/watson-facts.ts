@@ -79,9 +79,7 @@ export const expectedSamples: Readonly<Record<string, ExpectedSample | 'unrecogn
   },
   'message-edited/edited-misspelt-conversation-type': {
     actor: ann,
-    facts: [
-      ['message.edited', { messageExternalId: message, content: 'second edit', ...markdown, ...conversation }],
-    ],
+    facts: [['message.edited', { messageExternalId: message, content: 'second edit', ...markdown, ...conversation }]],
   },
   'message-deleted/deleted-v1.4': { facts: [['message.deleted', { messageExternalId: message }]] },
   'message-deleted/deleted-v1.8': { facts: [['message.deleted', { messageExternalId: message, ...conversation }]] },
@@ -143,10 +141,7 @@ export const expectedSamples: Readonly<Record<string, ExpectedSample | 'unrecogn
   'message-annotation-added/annotation-before-its-message': {
     actor: nlc,
     facts: [
-      [
-        'annotation.added',
-        annotation('5b1560a4e4b0efbd572ea922', 'message-nlp-keywords', '5bffffffe4b0f06c7f8da41b'),
-      ],
+      ['annotation.added', annotation('5b1560a4e4b0efbd572ea922', 'message-nlp-keywords', '5bffffffe4b0f06c7f8da41b')],
     ],
   },
   'message-annotation-edited/moment-updated': {
@@ -159,15 +154,11 @@ export const expectedSamples: Readonly<Record<string, ExpectedSample | 'unrecogn
   },
   'message-annotation-removed/removed': {
     actor: namedAnn,
-    facts: [
-      ['annotation.removed', { annotationExternalId: '5b1560a4e4b0efbd572ea915', messageExternalId: message }],
-    ],
+    facts: [['annotation.removed', { annotationExternalId: '5b1560a4e4b0efbd572ea915', messageExternalId: message }]],
   },
   'message-annotation-removed/removed-unknown-annotation': {
     actor: namedAnn,
-    facts: [
-      ['annotation.removed', { annotationExternalId: 'ffffffffffffffffffffffff', messageExternalId: message }],
-    ],
+    facts: [['annotation.removed', { annotationExternalId: 'ffffffffffffffffffffffff', messageExternalId: message }]],
   },
   'reaction-added/thumbs-up': {
     actor: { externalId: 'userId1' },
@@ -202,9 +193,7 @@ export const expectedSamples: Readonly<Record<string, ExpectedSample | 'unrecogn
   'space-updated/title': { actor: ann, facts: [['space.updated', { changes: { title: 'Acme renewal' } }]] },
   'space-updated/description-visibility-guests': {
     actor: ann,
-    facts: [
-      ['space.updated', { changes: { description: 'Deal room', visibility: 'TEAM', allowGuests: true } }],
-    ],
+    facts: [['space.updated', { changes: { description: 'Deal room', visibility: 'TEAM', allowGuests: true } }]],
   },
   'space-updated/status-of-templated-space': {
     actor: ann,
