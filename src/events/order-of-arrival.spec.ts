@@ -90,7 +90,7 @@ interface Arrival {
 
 const arrival = fc.record({ saying, at: time, space, actor: maybe(actor), turn: fc.nat(1_000_000) });
 const history: fc.Arbitrary<readonly Arrival[]> = fc
-  .array(arrival, { minLength: 2, maxLength: 30 })
+  .array(arrival, { minLength: 2, maxLength: 30, size: 'max' })
   .map((arrivals) => arrivals.map((arrived, index) => ({ event: eventOf(arrived, index), turn: arrived.turn })));
 
 function eventOf(
