@@ -18,18 +18,19 @@ Without DATABASE_URL and LIAISON_DATA_DIR nothing is left behind. PORT (3000) is
 /** Aborts at the first Ctrl-C; a second one ends the process at once. */
 function interruption(): AbortSignal {
   const interrupt = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       if (interrupt.signal.aborted) process.exit(130);
       interrupt.abort();
     });
   }
+  // Whoever read along has gone, as in `npm run demo | head`.
+  process.stdout.on('error', () => interrupt.abort());
   return interrupt.signal;
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
-  // A signal that is waited for does not keep a process alive, but the service that stays up does.
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 

@@ -15,21 +15,20 @@ export interface Proof {
   readonly holds: boolean;
 }
 
-/** Compares the platform's record of its calls with the bytes that Liaison hands out, call by call. */
-export async function compareWithPlatform(
-  api: LiaisonClient,
-  connectionId: string,
-  attempts: readonly DeliveryAttempt[],
-): Promise<Proof> {
-  const stored: string[] = [];
-  for (const { id } of await api.deliveries(connectionId)) stored.push((await api.delivery(id)).body);
+/** The bodies of all stored calls of a connection, as the API hands them out: base64 of the very bytes. */
+export async function storedBodies(api: LiaisonClient, connectionId: string): Promise<readonly string[]> {
+  const bodies: string[] = [];
+  for (const { id } of await api.deliveries(connectionId)) bodies.push((await api.delivery(id)).body);
+  return bodies;
+}
+
+/** Compares the platform's record of its calls with what is stored, byte for byte. */
+export function compareWithPlatform(stored: readonly string[], attempts: readonly DeliveryAttempt[]): Proof {
   const kept = new Set(stored);
-  const sent = new Set(attempts.map(({ bytes }) => bytes.toString('base64')));
-  const acknowledged = new Set(
-    attempts.filter(({ status }) => status === 200).map(({ bytes }) => bytes.toString('base64')),
-  );
-  const missing = acknowledged.difference(kept).size;
-  const unexplained = kept.difference(sent).size;
+  const sent = new Set(bodiesOf(attempts));
+  const acknowledged = new Set(bodiesOf(attempts.filter(({ status }) => status === 200)));
+  const missing = [...acknowledged].filter((body) => !kept.has(body)).length;
+  const unexplained = [...kept].filter((body) => !sent.has(body)).length;
   const repeated = stored.length - kept.size;
   return {
     acknowledged: acknowledged.size,
@@ -39,4 +38,8 @@ export async function compareWithPlatform(
     repeated,
     holds: missing === 0 && unexplained === 0 && repeated === 0 && acknowledged.size === stored.length,
   };
+}
+
+function bodiesOf(attempts: readonly DeliveryAttempt[]): readonly string[] {
+  return attempts.map(({ bytes }) => bytes.toString('base64'));
 }

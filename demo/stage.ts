@@ -30,10 +30,7 @@ interface Surroundings {
 }
 
 /** Starts a database, the service and a platform, and connects the two by the same calls that an operator would make. */
-export async function setStage(
-  settings: DemoSettings,
-  { terminal, cleanUp, interrupt }: Surroundings,
-): Promise<Stage> {
+export async function setStage(settings: DemoSettings, { terminal, cleanUp, interrupt }: Surroundings): Promise<Stage> {
   const { config, takenPort } = settings;
   terminal.heading('Liaison: a story of two teams and a deal');
   // Its log goes to standard error, so that the story stays readable.

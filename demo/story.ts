@@ -1,3 +1,4 @@
+import { type DeliveryAttempt } from '../simulators/watson-work/delivery-record.js';
 import { type SimulatedMessage } from '../simulators/watson-work/simulated-message.js';
 import { focus, keywords, moment, momentService } from './annotation-payloads.js';
 import { makeCast, type Cast } from './cast.js';
@@ -15,15 +16,9 @@ export interface Told {
   readonly notice: SimulatedMessage;
   /** Said in the space of the dead letter, after it. */
   readonly kickOff: SimulatedMessage;
-  readonly forgery: Intrusion;
-  readonly replayed: Intrusion;
-  /** How many calls reached Liaison that the platform itself did not send but that are genuine. */
-  readonly genuineCallsBesides: number;
-}
-
-interface Intrusion {
-  readonly text: string;
-  readonly status: number;
+  readonly forgery: { readonly text: string; readonly status: number };
+  /** The one call that the platform had sent and a stranger sent again. */
+  readonly replayed: { readonly bytes: Buffer; readonly status: number };
 }
 
 const platform = { displayName: 'the platform' };
@@ -39,8 +34,18 @@ export async function tellStory(stage: Stage, terminal: Terminal, interrupt: Abo
   await mindsChange(cast, opening, story);
   const trouble = await somebodyTriesSomething(stage, cast, story);
   await theDealIsWon(cast, trouble.kickOff, story);
-  await stage.watson.settled();
+  await everythingHasLeft(stage, story);
   return { cast, quote: opening.quote, notice, ...trouble };
+}
+
+/** Should a call have failed on a busy machine, its next try is half a minute away. */
+async function everythingHasLeft({ watson }: Stage, story: Storyteller): Promise<void> {
+  for (let tries = 0; tries < 10; tries++) {
+    const { emitted, accepted, dropped } = watson.counts;
+    if (accepted + dropped === emitted) return;
+    await story.pass(30);
+  }
+  throw new Error('The platform could not deliver all of its calls.');
 }
 
 interface Opening {
@@ -111,16 +116,20 @@ async function theNetworkHasABadMinute({ watson }: Stage, cast: Cast, story: Sto
   await story.tell(network, 'is back; what waited leaves out of order, and every call twice', 12);
   watson.faults = {};
   const sent = watson.deliveries.slice(before).filter(({ spaceId }) => spaceId === deal.id);
-  const order = sent.filter(({ duplicate }) => !duplicate).map(({ type, bytes }) => `${type} ${noteOn(bytes)}`.trim());
-  story.aside(`sent: ${order.join(', ')}; and ${sent.filter(({ duplicate }) => duplicate).length} copies`);
+  const copies = sent.filter(({ duplicate }) => duplicate).length;
+  const order = sent.filter(({ duplicate }) => !duplicate).map(inWords);
+  story.aside(`sent: ${order.join(', ')}; and ${copies} copies`);
   deal.post(sofia, 'Thanks, both.');
   await story.tell(sofia, '"Thanks, both."');
   return notice;
 }
 
-/** What tells the edits of the bad minute apart. */
-function noteOn(bytes: Buffer): string {
-  return /(\d\d) days notice/.exec(bytes.toString('utf8'))?.[0].replace(' notice', '') ?? '';
+/** A call of the bad minute: its type, which of the edits it is, and how it went. */
+function inWords({ type, bytes, retryCount, status }: DeliveryAttempt): string {
+  const days = /\d+ days/.exec(bytes.toString('utf8'))?.[0];
+  const fate = status === 200 ? (retryCount > 0 ? 'sent again' : undefined) : 'answer lost';
+  const notes = [days, fate].filter((note) => note !== undefined).join(', ');
+  return (notes === '' ? type : `${type} (${notes})`).replaceAll(' ', '\u00a0');
 }
 
 async function mindsChange(cast: Cast, opening: Opening, story: Storyteller): Promise<void> {
@@ -148,7 +157,7 @@ async function mindsChange(cast: Cast, opening: Opening, story: Storyteller): Pr
   await story.tell(sofia, 'lets Owen in; Luca goes to his next deal');
 }
 
-type Trouble = Pick<Told, 'kickOff' | 'forgery' | 'replayed' | 'genuineCallsBesides'>;
+type Trouble = Pick<Told, 'kickOff' | 'forgery' | 'replayed'>;
 
 async function somebodyTriesSomething(
   { watson, webhook }: Stage,
@@ -190,8 +199,7 @@ async function somebodyTriesSomething(
   return {
     kickOff,
     forgery: { text: forgery, status: forgedStatus },
-    replayed: { text: captured.bytes.toString('utf8'), status: replayedStatus },
-    genuineCallsBesides: 1,
+    replayed: { bytes: captured.bytes, status: replayedStatus },
   };
 }
 

@@ -3,10 +3,10 @@ import { type SimulatorClock } from '../simulators/watson-work/clock.js';
 import { type Terminal } from './terminal.js';
 
 /** How far before the present the story begins. */
-export const storyLengthMs = 6 * 60_000;
+export const storyLengthMs = 3 * 60_000;
 
-/** A minute of the story takes most of a second. */
-const realMsPerSecond = 14;
+/** A minute of the story takes a second and a half. */
+const realMsPerSecond = 25;
 
 /** Says who does what, and lets the platform's time pass: minutes in seconds. */
 export class Storyteller {

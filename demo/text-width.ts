@@ -20,7 +20,7 @@ export function cut(text: string, width: number): string {
   return `${shown}…`;
 }
 
-/** The text in lines of at most that width, broken between words; at least one line. */
+/** The text in lines of at most that width, broken at spaces but no-break ones; at least one line. */
 export function wrapped(text: string, width: number): readonly string[] {
   return text.split('\n').flatMap((paragraph) => {
     const lines: string[] = [];
@@ -32,7 +32,7 @@ export function wrapped(text: string, width: number): readonly string[] {
         line = word;
       } else line = longer;
     }
-    return [...lines, line ?? ''].map((one) => cut(one, width));
+    return [...lines, line ?? ''].map((one) => cut(one, width).replaceAll('\u00a0', ' '));
   });
 }
 

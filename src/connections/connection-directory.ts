@@ -34,7 +34,7 @@ export class ConnectionDirectory {
   readonly #versions = new Map<string, string>();
   #loaded = false;
   #seenUpTo: Date | undefined;
-  #lastRefreshMs = Number.NEGATIVE_INFINITY;
+  #lastUnknownMs = Number.NEGATIVE_INFINITY;
   #refreshing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -69,10 +69,13 @@ export class ConnectionDirectory {
     return connection?.platform === platform ? connection : undefined;
   }
 
-  /** Like `find`, after asking the database for an unknown id, at most once a second for everybody. */
+  /** Like `find`, for an id that is not known: asks the database, at most once a second for everybody. */
   async findFresh(platform: string, id: string): Promise<OpenConnection | undefined> {
-    const known = this.find(platform, id);
-    if (known !== undefined || performance.now() - this.#lastRefreshMs < unknownCooldownMs) return known;
+    const now = performance.now();
+    const mayAsk = now - this.#lastUnknownMs >= unknownCooldownMs;
+    // Calls that come while somebody asks wait for that answer; the first of a burst must not speak for all.
+    if (!mayAsk && this.#refreshing === undefined) return undefined;
+    if (mayAsk) this.#lastUnknownMs = now;
     try {
       await this.refresh();
     } catch {
@@ -90,7 +93,6 @@ export class ConnectionDirectory {
   }
 
   async #load(): Promise<void> {
-    this.#lastRefreshMs = performance.now();
     const since = this.#seenUpTo === undefined ? new Date(0) : new Date(this.#seenUpTo.getTime() - overlapMs);
     const rows = await rowsOf<ConnectionRow>(
       this.dataSource,

@@ -24,6 +24,9 @@ export interface ConnectionWithSecrets {
 
 const cursorKind = 'connections';
 
+/** One clock for all processes: other processes find changes by it, whatever their own clocks say. */
+const databaseClock = (): string => 'clock_timestamp()';
+
 /** Creates, reads, changes and removes connections of one tenant; secrets are sealed on the way in. */
 @Injectable()
 export class ConnectionsService {
@@ -41,10 +44,9 @@ export class ConnectionsService {
     declared?: { readonly as: string; readonly id?: string },
   ): Promise<ConnectionWithSecrets> {
     const { settings, secretChange } = this.#parse(input.platform, input.settings, input.secrets);
-    const now = new Date();
     const id = declared?.id ?? uuidV7();
     const secrets = changeSecrets(noSecrets, secretChange);
-    const connection = this.#repository.create({
+    await this.#repository.insert({
       id,
       tenantId,
       platform: input.platform,
@@ -52,13 +54,11 @@ export class ConnectionsService {
       settings,
       sealedSecrets: sealSecrets(this.box, { id, tenantId }, secrets),
       declaredAs: declared?.as ?? null,
-      createdAt: now,
-      updatedAt: now,
-      deletedAt: null,
+      createdAt: databaseClock,
+      updatedAt: databaseClock,
     });
-    await this.#repository.insert(connection);
     await this.directory.refresh();
-    return { connection, secrets };
+    return this.get(tenantId, id);
   }
 
   /** Throws `NotFound` for an unknown id and for another tenant's. */
@@ -102,18 +102,16 @@ export class ConnectionsService {
       name: change.name ?? found.connection.name,
       settings,
       sealedSecrets: sealSecrets(this.box, found.connection, secrets),
-      updatedAt: new Date(),
     };
     await this.#save(found.connection, changed);
-    return { connection: this.#repository.create({ ...found.connection, ...changed }), secrets };
+    return this.get(tenantId, id);
   }
 
   /** The connection stops verifying calls at once; what it stored stays. */
   async remove(tenantId: string, id: string, fromDeclaration = false): Promise<void> {
     const { connection } = await this.get(tenantId, id);
     this.#refuseDeclared(connection, fromDeclaration);
-    const now = new Date();
-    await this.#save(connection, { deletedAt: now, updatedAt: now });
+    await this.#save(connection, { deletedAt: databaseClock });
   }
 
   /** Seals everything that is sealed with an older master key anew; safe while the service runs. Answers how many. */
@@ -132,10 +130,13 @@ export class ConnectionsService {
     return resealed;
   }
 
-  async #save(connection: ConnectionEntity, change: Partial<ConnectionEntity>): Promise<void> {
+  async #save(
+    connection: ConnectionEntity,
+    change: Parameters<Repository<ConnectionEntity>['update']>[1],
+  ): Promise<void> {
     const result = await this.#repository.update(
       { id: connection.id, sealedSecrets: connection.sealedSecrets, deletedAt: IsNull() },
-      change,
+      { ...change, updatedAt: databaseClock },
     );
     if (result.affected !== 1) {
       throw new Conflict({ detail: 'The connection was changed at the same moment by somebody else; read it again.' });

@@ -20,6 +20,7 @@ interface DeliveryRow {
   readonly platformIndex: string | null;
   readonly retryCount: number | null;
   readonly size: number;
+  readonly sha256: string;
   readonly headers: Record<string, string>;
 }
 
@@ -34,7 +35,7 @@ const status = `
 const columns = `
   d.seq, d.id, d.platform, d.connection_id as "connectionId", d.received_at as "receivedAt", ${status} as status,
   p.reason, p.detail, d.lane_key as "laneKey", d.scheme, d.platform_index as "platformIndex",
-  d.retry_count as "retryCount", d.size, d.headers`;
+  d.retry_count as "retryCount", d.size, encode(sha256(d.body), 'hex') as sha256, d.headers`;
 
 const lane = `left join lanes l on l.id = d.lane_id`;
 const parkedJoin = `parked_deliveries p on p.connection_id = d.connection_id and p.delivery_seq = d.seq
@@ -109,6 +110,7 @@ function toDeliveryDto(row: DeliveryRow): DeliveryDto {
     platformIndex: row.platformIndex === null ? null : Number(row.platformIndex),
     retryCount: row.retryCount,
     size: row.size,
+    sha256: row.sha256,
     headers: row.headers,
   };
 }

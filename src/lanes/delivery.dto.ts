@@ -53,6 +53,8 @@ export class DeliveryDto {
   readonly retryCount!: number | null;
   @ApiProperty({ description: 'Bytes of the body.' })
   readonly size!: number;
+  @ApiProperty({ description: 'SHA-256 of the body as received, hex: what to compare a copy with.' })
+  readonly sha256!: string;
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
   readonly headers!: Record<string, string>;
 }

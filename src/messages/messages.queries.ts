@@ -92,7 +92,8 @@ export class MessagesQueries {
       .and(query.type, (place) => `r.reaction = ${place}`)
       .always(isVisibleReactionSql);
     const rows = await this.#select<Named<ReactionRow>>(
-      `select r.*, ${knownName('r', 'user_external_id')} from reactions r`,
+      `select r.*, ${knownName('r', 'user_external_id')}
+       from reactions r left join messages m on m.id = r.message_id`,
       'r',
       where,
       query,

@@ -34,8 +34,12 @@ export const reactionColumns: ColumnTypes<ReactionRow> = {
   sort_at: 'timestamptz',
 };
 
-/** A reaction `r` that is there to be seen; adding and removing in the same millisecond counts as removed. */
-export const isVisibleReactionSql = `r.added_at is not null and (r.removed_at is null or r.added_at > r.removed_at)`;
+/**
+ * A reaction `r` of a message `m` (joined, perhaps absent) that is there to be seen; it goes with its message. Adding and
+ * removing in the same millisecond counts as removed.
+ */
+export const isVisibleReactionSql = `
+  r.added_at is not null and (r.removed_at is null or r.added_at > r.removed_at) and m.deleted_at is null`;
 
 export type ReactionEvent = LiaisonEvent<'reaction.added' | 'reaction.removed'>;
 

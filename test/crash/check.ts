@@ -12,7 +12,7 @@ export async function check(databaseUrl: string, ledger: Ledger): Promise<Compar
   const rows = await query<StoredRow>(
     databaseUrl,
     `select encode(sha256(body), 'hex') as hash, count(*)::int as copies,
-            floor(extract(epoch from min(received_at)) * 1000)::float8 as "receivedAtMs"
+            round(extract(epoch from min(received_at)) * 1000)::float8 as "receivedAtMs"
      from deliveries group by 1`,
   );
   return ledger.compare(new Map(rows.map((row) => [row.hash, row])));

@@ -5,7 +5,7 @@ import { Sender } from './sender.js';
 
 const senders = 12;
 /** How long a sender waits after a failure: short, so that the first moment of recovery is met. */
-const pauseMs = 20;
+const pauseMs = 50;
 /** So many bodies wait to be sent a second time; with more, the oldest go. Those that wait outlive a crash. */
 const waitingTwins = 40;
 

@@ -7,17 +7,8 @@ type Settings = Readonly<Record<string, string>>;
 /** What we promise under: a commit is on disk before it is reported. */
 export const durable: Settings = { fsync: 'on', synchronous_commit: 'on' };
 
-/**
- * What must lose: a commit is reported before it is written, and whoever writes it later is slow. The last two settings
- * keep Postgres from writing early, so that every crash has something to take.
- */
-export const forgetful: Settings = {
-  fsync: 'on',
-  synchronous_commit: 'off',
-  wal_writer_delay: '10s',
-  wal_writer_flush_after: '1GB',
-  wal_buffers: '16MB',
-};
+/** What must lose: a commit is reported before it is written, and whoever writes it later takes the longest breaks. */
+export const forgetful: Settings = { fsync: 'on', synchronous_commit: 'off', wal_writer_delay: '10s' };
 
 /** The two ways in which a server ends without a shutdown checkpoint. */
 export type SuddenEnd = 'SIGQUIT' | 'SIGKILL';
@@ -47,11 +38,16 @@ export class PostgresServer {
     this.#server = server;
   }
 
-  /** Shuts down in order and starts with other settings. */
-  async startWith(settings: Settings): Promise<void> {
+  /** Shuts down in order, so that everything done so far is on disk, and starts again, perhaps with other settings. */
+  async restart(settings: Settings = this.settings): Promise<void> {
     await this.#server?.stop();
     this.settings = settings;
     await this.start();
+  }
+
+  /** Makes sure that the server runs with these settings. */
+  async use(settings: Settings): Promise<void> {
+    if (settings !== this.settings) await this.restart(settings);
   }
 
   /**

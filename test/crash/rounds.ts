@@ -54,7 +54,7 @@ const afterglowMs = 150;
 /** Runs all rounds of one kind on a database of its own. */
 export async function runKind(kind: Kind, rounds: number, bench: Bench): Promise<KindResult> {
   const { postgres, cleanup } = bench;
-  await postgres.startWith(kind === 'control' ? forgetful : durable);
+  await postgres.use(kind === 'control' ? forgetful : durable);
   const databaseUrl = await postgres.createDatabase(`crash_${kind}`);
   const service = new ServiceProcess({ ...bench, databaseUrl, allowDataLoss: kind === 'control' });
   cleanup.add(() => service.end());
@@ -62,11 +62,19 @@ export async function runKind(kind: Kind, rounds: number, bench: Bench): Promise
     service.start();
     await service.ready(startsWithinMs);
     const targets = await createTargets(service);
+    if (kind === 'control') {
+      // The crash is to take deliveries, not the schema under them.
+      await postgres.restart();
+      await service.ready(startsWithinMs);
+    }
     // By the name, so that a kind alone meets the same moments as in a run of all.
     const random = new SeededRandom(bench.seed + kind.length * 7_919 + kind.charCodeAt(0));
     const ledger = new Ledger();
     const load = new Load(service.url, new Bodies(targets, new SeededRandom(random.between(0, 0xffff_fff))), ledger);
-    cleanup.add(() => Promise.resolve(load.close()));
+    cleanup.add(() => {
+      load.close();
+      return Promise.resolve();
+    });
     const results: RoundResult[] = [];
     for (let round = 1; round <= rounds; round++) {
       const result = await runRound({ kind, round, databaseUrl, service, postgres, ledger, load, random });
@@ -77,12 +85,7 @@ export async function runKind(kind: Kind, rounds: number, bench: Bench): Promise
     const settled = await checkSettled(service, databaseUrl);
     return { kind, rounds: results, totals: ledger.totals, settled };
   } catch (error) {
-    const { ended } = service;
-    const state =
-      ended === undefined ? 'it still runs' : `it ended with ${ended.signal ?? `status ${String(ended.code)}`}`;
-    throw new Error(`${kind}: the run broke off. The service (${state}) logged last:\n${await service.lastWords()}`, {
-      cause: error,
-    });
+    throw new Error(`${kind}: the run broke off. ${await describe(service)}`, { cause: error });
   } finally {
     await service.end();
   }
@@ -120,6 +123,15 @@ async function runRound(context: Round): Promise<RoundResult> {
     recoveryMs: recoveredAt - backAt,
     faults: [...faults, ...(undelivered === 0 ? [] : [`${undelivered} retried deliveries were never taken`])],
   };
+}
+
+/** What can be said of a service that let us down. */
+async function describe(service: ServiceProcess): Promise<string> {
+  // Who loses its connections often sees it before the end of the process is known.
+  await delay(100);
+  const { ended } = service;
+  const state = ended === undefined ? 'still runs' : `ended with ${ended.signal ?? `status ${String(ended.code)}`}`;
+  return `The service ${state}; it logged last:\n${await service.lastWords()}`;
 }
 
 /** Connections as an administrator makes them; the platform learns their addresses and secrets. */

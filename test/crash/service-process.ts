@@ -22,7 +22,8 @@ export interface ServiceSettings {
 
 const entry = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const commandLine = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
-const logLinesShown = 15;
+const logLinesShown = 10;
+const logLineLength = 400;
 
 /** The service as a process of its own, on a port that stays the same from one life to the next. */
 export class ServiceProcess {
@@ -133,7 +134,8 @@ export class ServiceProcess {
   /** The last lines that the service logged. */
   async lastWords(): Promise<string> {
     const text = await readFile(this.settings.logFile, 'utf8').catch(() => '');
-    return text.trimEnd().split('\n').slice(-logLinesShown).join('\n');
+    const lines = text.trimEnd().split('\n').slice(-logLinesShown);
+    return lines.map((line) => line.slice(0, logLineLength)).join('\n');
   }
 
   #environment(): NodeJS.ProcessEnv {

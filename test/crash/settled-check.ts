@@ -34,9 +34,11 @@ export async function checkSettled(service: ServiceProcess, databaseUrl: string)
   const deliveries = new Set(
     (await query<{ id: string }>(databaseUrl, 'select id from deliveries')).map((row) => row.id),
   );
-  const perDelivery = await readFeed(service, deliveries.size);
+  const [perDelivery, rebuild] = await Promise.all([
+    readFeed(service, deliveries.size),
+    service.command(['rebuild', '--verify'], rebuildWithinMs),
+  ]);
   const events = [...perDelivery.values()].reduce((sum, count) => sum + count, 0);
-  const rebuild = await service.command(['rebuild', '--verify'], rebuildWithinMs);
   return {
     deliveries: deliveries.size,
     events,

@@ -66,7 +66,8 @@ async function restartService({ service, ledger }: Victims): Promise<Strike> {
 async function killPostgres(round: number, { service, postgres }: Victims, outageMs: number): Promise<Strike> {
   const how = round % 2 === 1 ? 'SIGQUIT' : 'SIGKILL';
   await postgres.kill(how);
-  const [live, ready] = await Promise.all([service.probe('live'), service.probe('ready'), delay(outageMs)]);
+  await delay(outageMs);
+  const [live, ready] = await Promise.all([service.probe('live'), service.probe('ready')]);
   await postgres.start();
   return {
     how: `${how}, down for ${outageMs} ms`,

@@ -112,7 +112,10 @@ describe('the ownership challenge of Watson Work', () => {
   });
 
   it('takes the last type where the body names two, as the translator does', async () => {
-    const sent = await deliver(connection.webhookUrl, '{"type":"message-created","type":"verification","challenge":"c"}');
+    const sent = await deliver(
+      connection.webhookUrl,
+      '{"type":"message-created","type":"verification","challenge":"c"}',
+    );
     expect(sent.text).toBe('{"response":"c"}');
   });
 
@@ -132,7 +135,7 @@ describe('the ownership challenge of Watson Work', () => {
     expect(await stored()).toBe(before);
   });
 
-  it('works while the database is away, because nothing has to be stored', async () => {
+  it('works while nothing can be stored, because nothing has to be', async () => {
     await database.query('alter table deliveries rename to deliveries_away');
     try {
       const sent = await deliver(connection.webhookUrl, challenge('testchallenge'));

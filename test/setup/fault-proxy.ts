@@ -27,9 +27,10 @@ export class FaultProxy {
 
   async become(fault: Fault): Promise<void> {
     this.#fault = fault;
+    // A server closes only when its connections have ended.
+    if (fault === 'refuse' || fault === 'reset') this.#cutAll();
     if (fault === 'refuse') await this.#unlisten();
     else if (this.#server === undefined) await this.#listen();
-    if (fault === 'refuse' || fault === 'reset') this.#cutAll();
     // What was swallowed is lost, so those connections are of no use to anybody.
     if (fault === 'pass') this.#dropHung();
   }

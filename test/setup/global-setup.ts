@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -40,6 +40,8 @@ async function start(): Promise<Shared> {
   const given = process.env['TEST_DATABASE_URL'];
   if (given !== undefined && given !== '') return withTemplate(given, () => Promise.resolve());
   const dataDir = await mkdtemp(join(tmpdir(), 'liaison-test-'));
+  // Open to pass through, so that the server's own user gets to its data here and nothing is left elsewhere.
+  await chmod(dataDir, 0o711);
   const postgres = await startEmbeddedPostgres({
     dataDir,
     // Nothing outlives a test run, so nothing needs to reach the disk.
