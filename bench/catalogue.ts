@@ -62,7 +62,7 @@ const list: readonly Variant[] = [
   preloaded('S10M', 10_000_000),
 ];
 
-export const variants: ReadonlyMap<string, Variant> = new Map(list.map((variant) => [variant.id, variant]));
+const variants: ReadonlyMap<string, Variant> = new Map(list.map((variant) => [variant.id, variant]));
 
 /** Throws for a name that no variant has. */
 export function variantOf(id: string): Variant {

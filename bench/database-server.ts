@@ -21,7 +21,14 @@ export interface DatabaseServer {
   stop(): Promise<void>;
 }
 
-const shownSettings = ['fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers', 'max_wal_size', 'wal_level'];
+const shownSettings = [
+  'fsync',
+  'synchronous_commit',
+  'full_page_writes',
+  'shared_buffers',
+  'max_wal_size',
+  'wal_level',
+];
 const insufficientPrivilege = '42501';
 
 /**

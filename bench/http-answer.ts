@@ -11,7 +11,7 @@ const contentLength = /\r\ncontent-length: *(\d+)/i;
 export function parseAnswer(bytes: Buffer): HttpAnswer | undefined {
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
-  const head = bytes.latin1Slice(0, end);
+  const head = bytes.toString('latin1', 0, end);
   const length = contentLength.exec(head)?.[1];
   if (length === undefined) throw new Error(`an answer has no Content-Length: ${head}`);
   if (bytes.length < end + 4 + Number(length)) return undefined;

@@ -15,9 +15,12 @@ export interface CorpusOrder {
   /** Other rounds have other bodies, so that a database which is used again sees no duplicates. */
   readonly round: number;
   readonly count: number;
-  /** The source time of the first message; eight messages share a millisecond. */
+  /** The source time of the first message. */
   readonly firstTimeMs: number;
 }
+
+/** As many messages have the same source time. */
+export const messagesPerMs = 8;
 
 const words = (
   'the release plan budget customer review tomorrow please draft agreed decision because meeting invoice team ' +
@@ -35,7 +38,8 @@ export function buildCorpus({ round, count, firstTimeMs }: CorpusOrder): Corpus 
     const space = spaceOf(random);
     const key = keys.get(space.connectionId);
     if (key === undefined) throw new Error('a space belongs to no connection');
-    const body = Buffer.from(messageCreated(space, { round, index, timeMs: firstTimeMs + (index >> 3) }, random));
+    const timeMs = firstTimeMs + Math.floor(index / messagesPerMs);
+    const body = Buffer.from(messageCreated(space, { round, index, timeMs }, random));
     const head =
       `POST /webhooks/watson-work/${space.connectionId} HTTP/1.1\r\nhost: bench\r\nuser-agent: bench\r\n` +
       `content-type: application/json;charset=UTF-8\r\nx-outbound-index: ${index}\r\nx-outbound-retry-count: 0\r\n` +
@@ -76,7 +80,8 @@ function objectId(timeMs: number, round: number, index: number): string {
 
 function textOf(random: () => number, bytes: number): string {
   let text = '';
-  for (let size = 0; size < bytes; ) {
+  let size = 0;
+  while (size < bytes) {
     const word = words[Math.floor(random() * words.length)] ?? '';
     text += text === '' ? word : ` ${word}`;
     size += Buffer.byteLength(word) + 1;

@@ -73,12 +73,14 @@ export async function startService(config: Config, databaseUrl: string, logger: 
 }
 
 async function bringUp(app: NestExpressApplication, config: Config): Promise<void> {
-  if (!(await app.get(DatabaseLifecycle).bringUp())) return;
-  if (config.connectionsFile !== undefined && config.role !== 'worker') {
-    await app.get(DeclaredConnections).apply(config.connectionsFile);
-  }
-  await app.get(ConnectionDirectory).start();
-  if (config.role !== 'api') app.get(LaneWorker).start(config.laneWorkers);
+  const { connectionsFile } = config;
+  const isUp = await app.get(DatabaseLifecycle).bringUp(async () => {
+    if (connectionsFile !== undefined && config.role !== 'worker') {
+      await app.get(DeclaredConnections).apply(connectionsFile);
+    }
+    await app.get(ConnectionDirectory).start();
+  });
+  if (isUp && config.role !== 'api') app.get(LaneWorker).start(config.laneWorkers);
 }
 
 async function stop(app: NestExpressApplication, server: Server, graceMs: number, logger: Logger): Promise<void> {

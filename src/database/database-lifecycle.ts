@@ -40,12 +40,16 @@ export class DatabaseLifecycle {
     return this.#ready;
   }
 
-  /** Resolves when the database is ready, however long that takes; false when `stop` came first. Throws `UnsafeDatabase`. */
-  async bringUp(): Promise<boolean> {
+  /**
+   * Resolves when the database is ready and `afterwards`, which needs it, is done too, however long that takes; false when
+   * `stop` came first. Whatever fails only for the moment is tried again. Throws `UnsafeDatabase`.
+   */
+  async bringUp(afterwards: () => Promise<void> = () => Promise.resolve()): Promise<boolean> {
     let waitMs = firstRetryMs;
     while (!this.#stopped) {
       try {
-        await this.#tryOnce();
+        if (!this.#ready) await this.#tryOnce();
+        await afterwards();
         return true;
       } catch (error) {
         if (error instanceof UnsafeDatabase || !isTransient(error)) throw error;

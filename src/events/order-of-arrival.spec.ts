@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type JsonValue } from '../common/json/json.js';
 import { applyToAnnotation, isAnnotationEvent, type AnnotationRow } from '../messages/annotation.state.js';
 import { applyToMessage, isMessageEvent, type MessageRow } from '../messages/message.state.js';
 import { applyToReaction, isReactionEvent, type ReactionRow } from '../messages/reaction.state.js';
@@ -21,10 +22,9 @@ function stated<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], und
 
 // Small pools, so that facts meet: few ids, few texts and so few milliseconds that ties are everywhere.
 const time = oneOf(...[0, 1, 2, 3, 4].map((ms) => new Date(Date.UTC(2018, 1, 27) + ms)));
-const space = fc.record({
-  externalId: oneOf('58822220e4b0192475567c93', 'room'),
-  title: maybe(oneOf('Deal', 'Deals')),
-});
+const space = fc
+  .record({ externalId: oneOf('58822220e4b0192475567c93', 'room'), title: maybe(oneOf('Deal', 'Deals')) })
+  .map(stated);
 const actor = fc
   .record({ externalId: oneOf('ann', 'ben'), displayName: maybe(oneOf('Ann', 'Ben', 'Bén')) })
   .map(stated);
@@ -60,7 +60,7 @@ const changes = fc
     title: maybe(oneOf('Deal', 'Won')),
     description: maybe(oneOf('', 'big')),
     allowGuests: maybe(fc.boolean()),
-    properties: maybe(fc.dictionary(oneOf('p', 'q'), oneOf(1, 'two', { deep: [1, null] }), { maxKeys: 2 })),
+    properties: maybe(fc.dictionary(oneOf('p', 'q'), oneOf<JsonValue>(1, 'two', { deep: [1, null] }), { maxKeys: 2 })),
   })
   .map(stated);
 
@@ -99,7 +99,7 @@ function eventOf(
 ): LiaisonEvent {
   const who = arrived.actor === undefined ? {} : { actor: arrived.actor };
   // The generators above pair each type with its data, which TypeScript cannot follow.
-  const fact = { ...(arrived.saying as Fact), ...who, occurredAt: arrived.at, space: stated(arrived.space) } as Fact;
+  const fact = { ...(arrived.saying as Fact), ...who, occurredAt: arrived.at, space: arrived.space } as Fact;
   const origin = {
     tenantId: 'tenant',
     connectionId: '01900000-0000-7000-8000-000000000001',

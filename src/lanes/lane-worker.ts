@@ -17,10 +17,9 @@ const longestBackOffMs = 5_000;
 export class LaneWorker {
   #stopped = false;
   #loops: readonly Promise<void>[] = [];
-  readonly #idle = new Set<() => void>();
-  readonly #backingOff = new Set<() => void>();
+  readonly #waiting = new Set<() => void>();
   readonly #wake = (): void => {
-    for (const done of this.#idle) done();
+    for (const done of this.#waiting) done();
   };
 
   constructor(
@@ -40,7 +39,7 @@ export class LaneWorker {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.deliveryLog.wakeUps.off('stored', this.#wake);
-    for (const done of [...this.#idle, ...this.#backingOff]) done();
+    this.#wake();
     await Promise.all(this.#loops);
   }
 
@@ -58,23 +57,22 @@ export class LaneWorker {
         if (isTransient(error))
           this.logger.warn({ reason: String(error), retryMs: backOffMs }, 'lanes wait for the database');
         else this.logger.error({ err: error, retryMs: backOffMs }, 'a lane worker could not work');
-        await this.#sleep(backOffMs, false);
+        await this.#sleep(backOffMs);
         backOffMs = Math.min(backOffMs * 2, longestBackOffMs);
       }
     }
   }
 
-  /** Waits; `stop` ends every wait, a new delivery only the wakeable ones. */
-  #sleep(ms: number, wakeable = true): Promise<void> {
-    const waiting = wakeable ? this.#idle : this.#backingOff;
+  /** Waits; a delivery that was just stored, and `stop`, end the wait: storing shows that the database is back. */
+  #sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
-        waiting.delete(done);
+        this.#waiting.delete(done);
         resolve();
       };
       const timer = setTimeout(done, ms);
-      waiting.add(done);
+      this.#waiting.add(done);
     });
   }
 }

@@ -38,6 +38,7 @@ async function main(options: Options, cleanup: Cleanup): Promise<boolean> {
       bootstrapKey: randomSecret(),
       logFile: join(directory, `${kind}.log`),
       seed: options.seed,
+      latestStrikeMs: options.latestStrikeMs,
       tell: (round) => console.log(roundLine(round)),
     });
     results.push(result);

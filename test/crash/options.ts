@@ -14,17 +14,21 @@ export const kindTitles: Readonly<Record<Kind, string>> = {
 
 const defaultRounds: Readonly<Record<Kind, number>> = { service: 20, stop: 10, postgres: 20, control: 5 };
 const quickRounds = 3;
+const latestStrikeMs = 1_500;
+const quickLatestStrikeMs = 700;
 
 export interface Options {
   readonly kinds: readonly Kind[];
   readonly rounds: Readonly<Record<Kind, number>>;
   readonly seed: number;
+  /** The last moment of a round's load at which the crash may come. */
+  readonly latestStrikeMs: number;
 }
 
 export const usage = `usage: npm run crash -- [options]
   --only service|stop|postgres|control   only this kind (default: all of them)
   --rounds N                             rounds of each kind (default: 20, 10, 20, 5)
-  --quick                                3 rounds of each kind
+  --quick                                3 rounds of each kind, struck early
   --seed N                               the seed of the moments, the bodies and their fates (default: random)`;
 
 /** Reads the command line. Throws an `Error` whose message a person can act on. */
@@ -50,6 +54,7 @@ export function readOptions(args: readonly string[]): Options {
       postgres: roundsOf('postgres'),
       control: roundsOf('control'),
     },
+    latestStrikeMs: values.quick ? quickLatestStrikeMs : latestStrikeMs,
     seed:
       values.seed === undefined
         ? Math.floor(Math.random() * 1_000_000_000)

@@ -38,6 +38,7 @@ export interface Bench {
   readonly bootstrapKey: string;
   readonly logFile: string;
   readonly seed: number;
+  readonly latestStrikeMs: number;
   readonly cleanup: Cleanup;
   readonly tell: (result: RoundResult) => void;
 }
@@ -47,7 +48,6 @@ const startsWithinMs = 60_000;
 const recoversWithinMs = 30_000;
 const deliversWithinMs = 30_000;
 const earliestStrikeMs = 200;
-const latestStrikeMs = 1_500;
 /** Load goes on for a moment, so that a system that falls over right after its recovery is seen. */
 const afterglowMs = 150;
 
@@ -77,7 +77,17 @@ export async function runKind(kind: Kind, rounds: number, bench: Bench): Promise
     });
     const results: RoundResult[] = [];
     for (let round = 1; round <= rounds; round++) {
-      const result = await runRound({ kind, round, databaseUrl, service, postgres, ledger, load, random });
+      const result = await runRound({
+        kind,
+        round,
+        databaseUrl,
+        service,
+        postgres,
+        ledger,
+        load,
+        random,
+        latestStrikeMs: bench.latestStrikeMs,
+      });
       bench.tell(result);
       results.push(result);
     }
@@ -100,12 +110,13 @@ interface Round {
   readonly ledger: Ledger;
   readonly load: Load;
   readonly random: SeededRandom;
+  readonly latestStrikeMs: number;
 }
 
 async function runRound(context: Round): Promise<RoundResult> {
   const { kind, round, ledger, load, random } = context;
   const before = ledger.totals.acknowledged;
-  const struckAfterMs = random.between(earliestStrikeMs, latestStrikeMs);
+  const struckAfterMs = random.between(earliestStrikeMs, context.latestStrikeMs);
   load.start();
   await delay(struckAfterMs);
   const { how, backAt, faults } = await strike(kind, round, context, random);

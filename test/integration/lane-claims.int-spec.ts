@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DataSource, type QueryRunner } from 'typeorm';
+import { type DataSource, type QueryRunner } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uuidV7 } from '../../src/common/ids/uuid-v7.js';
 import { fingerprint, laneId } from '../../src/common/security/fingerprint.js';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DataSource, type QueryRunner } from 'typeorm';
+import { type DataSource, type QueryRunner } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uuidV7 } from '../../src/common/ids/uuid-v7.js';
 import { laneId } from '../../src/common/security/fingerprint.js';
@@ -149,6 +149,7 @@ describe('lane workers of two services', () => {
     await drained(connectionId, 360);
     expect(kills).toBeGreaterThan(10);
     expect(await feedOf(connectionId)).toEqual(await expectedFeedOf(connectionId));
+    expect(await database.query(`select from parked_deliveries`)).toEqual([]);
     expect(await serviceOf(0).app.get(Rebuild).verify()).toMatchObject({ equal: true });
   });
 

@@ -1,0 +1,28 @@
+import { writeFile } from 'node:fs/promises';
+import { runBenchmark } from './benchmark.js';
+import { readOptions, usage } from './options.js';
+import { describeProfile } from './profile.js';
+import { renderReport } from './report.js';
+
+/** Progress goes to standard error, the report to standard output. */
+function progress(line: string): void {
+  console.error(line);
+}
+
+const options = readOptions(process.argv.slice(2));
+if (options === undefined) {
+  console.log(usage);
+} else {
+  const { environment, measurements, profiles } = await runBenchmark(options, progress);
+  console.log(renderReport(environment, measurements));
+  for (const [variant, path] of profiles) console.log(`\nProfile of ${variant}\n\n${await describeProfile(path)}`);
+  if (options.jsonFile !== undefined) {
+    await writeFile(options.jsonFile, `${JSON.stringify({ options, environment, measurements }, undefined, 2)}\n`);
+  }
+  const wrong = measurements.filter((measurement) => measurement.faults.length > 0);
+  for (const { variant, round, faults } of wrong) {
+    console.error(`Wrong: ${variant} in round ${round + 1}: ${faults.join('; ')}`);
+  }
+  // How fast it was never fails a run; an acknowledgement that was not true does.
+  if (wrong.length > 0) process.exitCode = 1;
+}

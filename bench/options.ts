@@ -1,0 +1,80 @@
+import { parseArgs } from 'node:util';
+import { type VariantId, variantOf } from './catalogue.js';
+
+export interface Options {
+  readonly variants: readonly VariantId[];
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  readonly warmUpRequests: number;
+  readonly connections: number;
+  readonly quietWithinMs: number;
+  readonly smoke: boolean;
+  readonly profile: boolean;
+  readonly jsonFile: string | undefined;
+}
+
+export const usage = `Usage: npm run bench -- [options]
+
+  --growth          also measure this service on logs of 1 and 10 million deliveries (about 15 GB of disk)
+  --smoke           everything once and briefly: says whether it works, not how fast it is
+  --profile         take a CPU profile of each variant (only S unless --only says otherwise)
+  --only L,S        these variants: L, S, A, T, E, S20k, S1M, S10M
+  --rounds N        how often each variant is measured (3)
+  --seconds N       how long each time (6)
+  --connections N   HTTP connections (50)
+  --json FILE       write everything that was measured
+  --help
+
+Set BENCH_DATABASE_URL to use a Postgres server of your own; its role must be allowed to create databases.`;
+
+/** Reads the command line; undefined when it asks for help. Throws with a sentence for what cannot be used. */
+export function readOptions(args: readonly string[]): Options | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    strict: true,
+    options: {
+      growth: { type: 'boolean', default: false },
+      smoke: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      connections: { type: 'string' },
+      json: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const { growth, smoke, profile } = values;
+  return {
+    variants: values.only === undefined ? usual(growth, smoke, profile) : chosen(values.only),
+    rounds: numberOf('rounds', values.rounds, smoke || profile ? 1 : 3),
+    seconds: numberOf('seconds', values.seconds, smoke ? 1 : profile ? 3 : 6),
+    warmUpSeconds: smoke ? 0.3 : 1.5,
+    warmUpRequests: smoke ? 0 : 3_000,
+    connections: numberOf('connections', values.connections, 50),
+    quietWithinMs: smoke ? 0 : 10_000,
+    smoke,
+    profile,
+    jsonFile: values.json,
+  };
+}
+
+function usual(growth: boolean, smoke: boolean, profile: boolean): VariantId[] {
+  if (profile) return ['S'];
+  const small: VariantId[] = smoke ? ['S20k'] : [];
+  const large: VariantId[] = growth ? ['S1M', 'S10M'] : [];
+  return ['L', 'S', 'A', 'T', 'E', ...small, ...large];
+}
+
+function chosen(list: string): VariantId[] {
+  return list.split(',').map((id) => variantOf(id.trim()).id);
+}
+
+function numberOf(name: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  const number = Number(text);
+  if (!(Number.isFinite(number) && number > 0)) throw new Error(`--${name} must be a number above 0.`);
+  return number;
+}
