@@ -57,9 +57,10 @@ export class AppModule {
         SettingsModule.of(settings),
         DatabaseModule.forDatabase({ ...settings.database, entities }),
         RegistryModule,
+        // Its route comes first, because it is called the most and Express tries routes in their order.
+        WebhooksModule,
         AuthModule,
         ConnectionsModule,
-        WebhooksModule,
         LanesModule,
         SpacesModule,
         MessagesModule,

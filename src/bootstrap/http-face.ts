@@ -8,6 +8,7 @@ import { ProblemFilter } from '../common/http/problem.filter.js';
 import { assignRequestId } from '../common/http/request-id.js';
 import { faultsOf, invalidInput, strictValidation } from '../common/http/validation.js';
 import { type Role } from '../common/config/config.js';
+import { readRawBody } from '../webhooks/raw-body.js';
 
 export interface HttpFace {
   readonly role: Role;
@@ -28,7 +29,7 @@ export function applyHttpFace(app: NestExpressApplication, face: HttpFace): void
   app.use(assignRequestId);
   if (face.role === 'worker') app.use(onlyOperations);
   // Webhooks are verified over the raw bytes: any content type, nothing inflated (415), never parsed.
-  app.use('/webhooks', express.raw({ type: () => true, limit: face.webhookMaxBytes, inflate: false }));
+  app.use('/webhooks', readRawBody(face.webhookMaxBytes));
   app.use(/^\/(v1|docs|openapi\.json|health)/, helmet());
   app.use('/v1', express.json({ limit: '256kb', strict: true }));
   app.useGlobalPipes(

@@ -1,5 +1,6 @@
 import { type QueryConfig } from 'pg';
 import { advisoryLocks } from '../database/advisory-locks.js';
+import { arrayLiteral } from '../database/array-literal.js';
 
 /** One row of the log, as the ack path hands it over. */
 export interface NewDelivery {
@@ -58,37 +59,21 @@ export function insertDeliveries(batch: readonly NewDelivery[]): QueryConfig {
     text,
     values: [
       batch.length === 1 && batch[0] ? batch[0].body : Buffer.concat(batch.map((row) => row.body)),
-      plain(batch, (row) => row.id),
-      quoted(batch, (row) => row.tenantId),
-      plain(batch, (row) => row.connectionId),
-      plain(batch, (row) => row.platform),
-      plain(batch, (row) => row.laneId),
-      quoted(batch, (row) => row.laneKey),
-      plain(batch, (row) => String(row.sourceTimeMs)),
-      plain(batch, (row) => String(row.receivedAt.getTime())),
-      plain(batch, (row) => row.fingerprint),
-      plain(batch, (row) => row.scheme),
-      plain(batch, (row) => (row.platformIndex === undefined ? 'NULL' : String(row.platformIndex))),
-      plain(batch, (row) => (row.retryCount === undefined ? 'NULL' : String(row.retryCount))),
-      quoted(batch, (row) => row.headers),
+      arrayLiteral(batch, 'plain', (row) => row.id),
+      arrayLiteral(batch, 'quoted', (row) => row.tenantId),
+      arrayLiteral(batch, 'plain', (row) => row.connectionId),
+      arrayLiteral(batch, 'plain', (row) => row.platform),
+      arrayLiteral(batch, 'plain', (row) => row.laneId),
+      arrayLiteral(batch, 'quoted', (row) => row.laneKey),
+      arrayLiteral(batch, 'plain', (row) => String(row.sourceTimeMs)),
+      arrayLiteral(batch, 'plain', (row) => String(row.receivedAt.getTime())),
+      arrayLiteral(batch, 'plain', (row) => row.fingerprint),
+      arrayLiteral(batch, 'plain', (row) => row.scheme),
+      arrayLiteral(batch, 'plain', (row) => (row.platformIndex === undefined ? null : String(row.platformIndex))),
+      arrayLiteral(batch, 'plain', (row) => (row.retryCount === undefined ? null : String(row.retryCount))),
+      arrayLiteral(batch, 'quoted', (row) => row.headers),
       `{${starts.join(',')}}`,
-      plain(batch, (row) => String(row.body.length)),
+      arrayLiteral(batch, 'plain', (row) => String(row.body.length)),
     ],
   };
-}
-
-/** An array literal of values that need no quotes: numbers, UUIDs and our own fixed words. */
-function plain(batch: readonly NewDelivery[], value: (row: NewDelivery) => string): string {
-  let literal = '{';
-  for (const row of batch) literal += literal.length === 1 ? value(row) : `,${value(row)}`;
-  return `${literal}}`;
-}
-
-/** An array literal of any text (PostgreSQL manual, "Array Input and Output Syntax"). */
-function quoted(batch: readonly NewDelivery[], value: (row: NewDelivery) => string): string {
-  let literal = '{';
-  for (const row of batch) {
-    literal += `${literal.length === 1 ? '' : ','}"${value(row).replace(/["\\]/g, '\\$&')}"`;
-  }
-  return `${literal}}`;
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { advisoryLocks } from '../database/advisory-locks.js';
+import { columnLiterals, unnestOf, type ColumnType } from '../database/array-literal.js';
 import { rowsOf } from '../database/rows.js';
 import { type Tx } from '../database/transaction.js';
 import { type LiaisonEvent } from './event.js';
@@ -10,19 +11,28 @@ import { EVENT_PROCESSORS, type EventProcessor } from './event-processor.js';
  * after the rows are visible. A follower that has seen number n has therefore seen every lower number there will ever
  * be. It is the last thing a transaction does, so it is held for one INSERT and one commit.
  */
+const columns: readonly (readonly [keyof LiaisonEvent, ColumnType])[] = [
+  ['deliverySeq', 'bigint'],
+  ['occurredAt', 'timestamptz'],
+  ['learnedAt', 'timestamptz'],
+  ['ordinal', 'smallint'],
+  ['id', 'uuid'],
+  ['connectionId', 'uuid'],
+  ['deliveryId', 'uuid'],
+  ['spaceId', 'uuid'],
+  ['messageId', 'uuid'],
+  ['subjectId', 'uuid'],
+  ['tenantId', 'text'],
+  ['platform', 'text'],
+  ['type', 'text'],
+  ['data', 'jsonb'],
+];
+
 const insertEvents = `
   with gate as materialized (select pg_advisory_xact_lock(${advisoryLocks.eventOrder}))
   insert into events (seq, delivery_seq, occurred_at, learned_at, ordinal, id, connection_id, delivery_id,
                       space_id, message_id, subject_id, tenant_id, platform, type, data)
-  select nextval('event_seq'), row.*
-  from gate, (
-    select "deliverySeq", "occurredAt", "learnedAt", ordinal, id, "connectionId", "deliveryId",
-           "spaceId", "messageId", "subjectId", "tenantId", platform, type, data
-    from json_to_recordset($1::json) as r(
-      "deliverySeq" bigint, "occurredAt" timestamptz, "learnedAt" timestamptz, ordinal smallint, id uuid,
-      "connectionId" uuid, "deliveryId" uuid, "spaceId" uuid, "messageId" uuid, "subjectId" uuid,
-      "tenantId" text, platform text, type text, data jsonb)
-  ) as row`;
+  select nextval('event_seq'), row.* from gate, ${unnestOf(columns, 'row')}`;
 
 @Injectable()
 export class EventLog {
@@ -35,7 +45,7 @@ export class EventLog {
   async append(events: readonly LiaisonEvent[], tx: Tx): Promise<void> {
     if (events.length === 0) return;
     for (const processor of this.processors) await processor.process(events, tx);
-    await tx.query(insertEvents, [JSON.stringify(events)]);
+    await tx.query(insertEvents, columnLiterals(events, columns));
   }
 
   /**

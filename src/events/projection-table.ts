@@ -1,8 +1,9 @@
+import { columnLiterals, unnestOf, type ColumnType } from '../database/array-literal.js';
 import { rowsOf } from '../database/rows.js';
 import { type Tx } from '../database/transaction.js';
 
 /** The Postgres type of each column of a projection, by its name. */
-export type ColumnTypes<Row> = Readonly<Record<keyof Row & string, string>>;
+export type ColumnTypes<Row> = Readonly<Record<keyof Row & string, ColumnType>>;
 
 /** What one event does to one row: the row as it is, if there is one, becomes the row as it shall be. */
 export interface RowChange<Row> {
@@ -15,6 +16,7 @@ export interface RowChange<Row> {
  * rows are folded in memory in between. Nobody else writes these rows meanwhile, because their lane is held.
  */
 export class ProjectionTable<Row extends { readonly id: string }> {
+  readonly #columns: readonly (readonly [keyof Row & string, ColumnType])[];
   readonly #select: string;
   readonly #upsert: string;
 
@@ -23,13 +25,14 @@ export class ProjectionTable<Row extends { readonly id: string }> {
     columns: ColumnTypes<Row>,
   ) {
     const names = Object.keys(columns);
-    const typed = Object.entries<string>(columns).map(([column, type]) => `${column} ${type}`);
+    // `ColumnTypes` names the row's columns and no others, which Object.entries forgets.
+    this.#columns = Object.entries(columns) as [keyof Row & string, ColumnType][];
     const updates = names.filter((column) => column !== 'id').map((column) => `${column} = excluded.${column}`);
     this.#select = `select ${names.join(', ')} from ${name} where id = any($1::uuid[])`;
     // The order of ids is the order of row locks, should two writers ever meet.
     this.#upsert = `
       insert into ${name} (${names.join(', ')})
-      select ${names.join(', ')} from json_to_recordset($1::json) as r(${typed.join(', ')}) order by id
+      select ${names.join(', ')} from ${unnestOf(this.#columns, 'r')} order by id
       on conflict (id) do update set ${updates.join(', ')}`;
   }
 
@@ -40,6 +43,6 @@ export class ProjectionTable<Row extends { readonly id: string }> {
     const stored = await rowsOf<Row>(tx, this.#select, [ids]);
     const rows = new Map(stored.map((row) => [row.id, row]));
     for (const { id, apply } of changes) rows.set(id, apply(rows.get(id)));
-    await tx.query(this.#upsert, [JSON.stringify([...rows.values()])]);
+    await tx.query(this.#upsert, columnLiterals([...rows.values()], this.#columns));
   }
 }

@@ -7,8 +7,11 @@ import { Dispatcher } from './dispatcher.js';
 import { LaneWork } from './lane-work.js';
 import { ReplayWork } from './replay-work.js';
 
-/** How long a worker with nothing to do waits; a commit in this process wakes it at once. */
+/** How long a worker with nothing to do waits; a commit in this process wakes one at once. */
 const idleMs = 100;
+/** After a small batch a worker lets a few more deliveries gather: a batch costs nearly the same however small it is. */
+const smallBatch = 100;
+const lingerMs = 10;
 const firstBackOffMs = 100;
 const longestBackOffMs = 5_000;
 
@@ -18,8 +21,9 @@ export class LaneWorker {
   #stopped = false;
   #loops: readonly Promise<void>[] = [];
   readonly #waiting = new Set<() => void>();
-  readonly #wake = (): void => {
-    for (const done of this.#waiting) done();
+  readonly #wakeOne = (): void => {
+    const [first] = this.#waiting;
+    first?.();
   };
 
   constructor(
@@ -31,15 +35,15 @@ export class LaneWorker {
   ) {}
 
   start(loops: number): void {
-    this.deliveryLog.wakeUps.on('stored', this.#wake);
+    this.deliveryLog.wakeUps.on('stored', this.#wakeOne);
     this.#loops = Array.from({ length: loops }, () => this.#loop());
   }
 
   /** Resolves when every loop has finished its transaction. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.deliveryLog.wakeUps.off('stored', this.#wake);
-    this.#wake();
+    this.deliveryLog.wakeUps.off('stored', this.#wakeOne);
+    for (const done of this.#waiting) done();
     await Promise.all(this.#loops);
   }
 
@@ -52,6 +56,7 @@ export class LaneWorker {
         const replayed = settled > 0 ? 0 : await this.replays.runOnce();
         backOffMs = firstBackOffMs;
         if (dispatched === 0 && settled === 0 && replayed === 0) await this.#sleep(idleMs);
+        else if (settled < smallBatch) await new Promise((resolve) => setTimeout(resolve, lingerMs));
       } catch (error) {
         // A database that comes and goes is the operator's news, not ours to trace.
         if (isTransient(error))

@@ -150,7 +150,9 @@ describe.each(platforms.map((platform: Platform) => ({ id: platform.id, platform
       };
       const eventsOf = (body: Buffer) => {
         const translation = translate(body);
-        return translation.kind === 'facts' ? recordFacts(translation.facts, origin, platform.birthOf) : [];
+        return translation.kind === 'facts'
+          ? recordFacts(translation.facts, origin, (name) => platform.birthOf(name))
+          : [];
       };
       for (const fixture of driver.fixtures) expect(eventsOf(fixture.body)).toEqual(eventsOf(fixture.body));
     });

@@ -13,12 +13,8 @@ const markdown = { contentType: 'text/markdown' };
 const conversation = { conversation: { externalId: '58822220e4b0192475567c93', type: 'DEFAULT' } };
 
 /** The payload is left out here; the tests check it against the sample's own text. */
-function annotation(id: unknown, type: string, on: string | undefined = message): Readonly<Record<string, unknown>> {
-  return {
-    annotationExternalId: id,
-    annotationType: type,
-    ...(on === undefined ? {} : { messageExternalId: on }),
-  };
+function annotation(id: unknown, type: string, on = message): Readonly<Record<string, unknown>> {
+  return { annotationExternalId: id, annotationType: type, messageExternalId: on };
 }
 
 /** For annotations without an id: one made of their content. */

@@ -42,6 +42,7 @@ export function parseJsonText(text: string): ParsedJson {
 
 /** Whether brackets outside of strings nest deeper than `limit`; one pass, no recursion, right for every valid JSON. */
 function isDeeperThan(text: string, limit: number): boolean {
+  if (!hasMoreBrackets(text, limit)) return false;
   let depth = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
@@ -53,6 +54,17 @@ function isDeeperThan(text: string, limit: number): boolean {
     else if (code === 0x5b || code === 0x7b) {
       if (++depth > limit) return true;
     } else if (code === 0x5d || code === 0x7d) depth--;
+  }
+  return false;
+}
+
+/** Almost every text has too few opening brackets to be deep, wherever they stand; searching is native and fast. */
+function hasMoreBrackets(text: string, limit: number): boolean {
+  let found = 0;
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+      if (++found > limit) return true;
+    }
   }
   return false;
 }

@@ -76,7 +76,12 @@ describe('storableJson', () => {
   });
 
   it('turns numbers that JSON cannot say into null', () => {
-    expect(storableJson([1e400, -1e400, Number.NaN, 1])).toEqual([null, null, null, 1]);
+    expect(storableJson([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 1])).toEqual([
+      null,
+      null,
+      null,
+      1,
+    ]);
   });
 
   it('replaces in names of members as well, and keeps one called __proto__ as data', () => {

@@ -19,14 +19,15 @@ export async function superviseEmbeddedPostgres(options: EmbeddedPostgresOptions
   let current: EmbeddedPostgres = await startEmbeddedPostgres(options);
   const { url } = current;
   const stopping = new AbortController();
+  const isStopping = (): boolean => stopping.signal.aborted;
   const watch = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
+    while (!isStopping()) {
       await delay(LOOK_EVERY_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
-      if (stopping.signal.aborted || isRunning(current) || (await answers(url))) continue;
+      if (isStopping() || isRunning(current) || (await answers(url))) continue;
       options.report?.('The embedded database does not answer; starting it again.');
       // Lets go of what is left of a server of ours; does nothing for a guest.
       await current.stop().catch(() => undefined);
-      if (stopping.signal.aborted) return;
+      if (isStopping()) return;
       try {
         current = await startEmbeddedPostgres(options);
         if (current.url !== url) options.report?.('The embedded database has another port now: restart Liaison.');
