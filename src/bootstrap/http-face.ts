@@ -5,6 +5,7 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import helmet from 'helmet';
 import { type Logger } from 'pino';
 import { ProblemFilter } from '../common/http/problem.filter.js';
+import { refuseUnstorable } from '../common/http/refuse-unstorable.js';
 import { assignRequestId } from '../common/http/request-id.js';
 import { faultsOf, invalidInput, strictValidation } from '../common/http/validation.js';
 import { type Role } from '../common/config/config.js';
@@ -31,7 +32,7 @@ export function applyHttpFace(app: NestExpressApplication, face: HttpFace): void
   // Webhooks are verified over the raw bytes: any content type, nothing inflated (415), never parsed.
   app.use('/webhooks', readRawBody(face.webhookMaxBytes));
   app.use(/^\/(v1|docs|openapi\.json|health)/, helmet());
-  app.use('/v1', express.json({ limit: '256kb', strict: true }));
+  app.use('/v1', express.json({ limit: '256kb', strict: true }), refuseUnstorable);
   app.useGlobalPipes(
     new ValidationPipe({
       ...strictValidation,

@@ -36,6 +36,7 @@ export class ConnectionDirectory {
   #seenUpTo: Date | undefined;
   #lastUnknownMs = Number.NEGATIVE_INFINITY;
   #refreshing: Promise<void> | undefined;
+  #following: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -84,9 +85,21 @@ export class ConnectionDirectory {
     return this.find(platform, id);
   }
 
-  /** Takes in all changes now. One query at a time, whoever asks. */
+  /**
+   * Takes in all changes that were committed before this call. One query runs at a time; who comes while one is under way,
+   * which may have missed their change, shares the next one.
+   */
   refresh(): Promise<void> {
-    this.#refreshing ??= this.#load().finally(() => {
+    if (this.#refreshing !== undefined) {
+      this.#following ??= this.#refreshing
+        .catch(() => undefined)
+        .then(() => {
+          this.#following = undefined;
+          return this.refresh();
+        });
+      return this.#following;
+    }
+    this.#refreshing = this.#load().finally(() => {
       this.#refreshing = undefined;
     });
     return this.#refreshing;

@@ -69,7 +69,7 @@ export class ConnectionsService {
   }
 
   async list(tenantId: string, limit: number, cursor: string | undefined): Promise<Page<ConnectionWithSecrets>> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursorKind, 1, cursor)[0];
+    const after = cursor === undefined ? undefined : decodeCursor(cursorKind, ['id'], cursor)[0];
     const rows = await this.#repository.find({
       where: { tenantId, deletedAt: IsNull(), ...(after === undefined ? {} : { id: MoreThan(after) }) },
       order: { id: 'ASC' },

@@ -41,7 +41,9 @@ function textOf(value: unknown, type: ColumnType): string | null {
   if (value === null || value === undefined) return null;
   if (type === 'jsonb') return JSON.stringify(value);
   if (value instanceof Date) return value.toISOString();
-  return typeof value === 'string' ? value : String(value);
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  throw new TypeError(`a ${type} column cannot hold a ${typeof value}`);
 }
 
 /** `unnest($1::uuid[], $2::text[], ...) as <alias>(id, name, ...)` for these columns, with parameters from $`first` on. */

@@ -17,25 +17,24 @@ const monthsAhead = 3;
  * and from several processes at once.
  */
 export async function ensurePartitions(dataSource: DataSource, now: Date): Promise<void> {
-  await dataSource.transaction(async (tx) => {
-    await tx.query(`select pg_advisory_xact_lock(${advisoryLocks.partitions})`);
-    const existing = new Set(
-      (
-        await rowsOf<{ name: string }>(
-          tx,
-          `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-           where i.inhparent in ('deliveries'::regclass, 'events'::regclass)`,
-        )
-      ).map((row) => row.name),
-    );
-    for (const { table, column } of partitioned) {
+  // A transaction per table, so that nobody holds the locks of one while waiting for another.
+  for (const { table, column } of partitioned) {
+    await dataSource.transaction(async (tx) => {
+      await tx.query(`select pg_advisory_xact_lock(${advisoryLocks.partitions})`);
+      const rows = await rowsOf<{ name: string }>(
+        tx,
+        `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+         where i.inhparent = $1::regclass`,
+        [table],
+      );
+      const existing = new Set(rows.map((row) => row.name));
       for (let offset = -1; offset <= monthsAhead; offset++) {
         const month = monthAround(now, offset);
         const name = `${table}_${month.label}`;
         if (!existing.has(name)) await createPartition(tx, table, column, name, month);
       }
-    }
-  });
+    });
+  }
 }
 
 interface Month {
@@ -66,6 +65,8 @@ async function createPartition(
   await tx.query(`create table ${name} (like ${table} including defaults including constraints)`);
   // A month's rows may be in the default partition already (a clock that ran ahead, a service that slept for long);
   // moving them is the one rightful removal, so the append-only trigger stands aside within this transaction.
+  // Attaching takes this lock anyway; from here on nobody stores a row of this month in the default partition.
+  await tx.query(`lock table ${table}_default in access exclusive mode`);
   const [row] = await rowsOf<{ present: boolean }>(
     tx,
     `select exists (select 1 from ${table}_default where ${range}) as present`,

@@ -9,6 +9,12 @@ export const deadlines = {
   ackStatementMs: 2_000,
 } as const;
 
+/**
+ * The server notices within half a minute that we are gone without a word (a cut network, a lost machine), even in the
+ * middle of a statement, where no other time-out of it counts; it then rolls back and releases every lock.
+ */
+const serverKeepAlive = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4';
+
 export interface PoolPurpose {
   readonly name: string;
   readonly size: number;
@@ -24,6 +30,7 @@ export function poolOptions(url: string, purpose: PoolPurpose): PoolConfig {
   return {
     connectionString: url,
     application_name: `liaison ${purpose.name}`,
+    options: serverKeepAlive,
     max: purpose.size,
     connectionTimeoutMillis: deadlines.connectMs,
     statement_timeout: purpose.statementMs,

@@ -28,7 +28,7 @@ export interface NewDelivery {
  *
  * The lock is taken before the first number is drawn and released after the rows are visible, so `seq` is the order of
  * commits: whoever has read up to n can never find a lower number later. As the statement is its own transaction, a
- * client that stalls cannot hold the lock.
+ * client that stalls cannot hold the lock; one that vanishes in the middle of sending it is noticed by keep-alives.
  *
  * A delivery that is there already is skipped: same connection, same time inside the signed body, same bytes.
  */

@@ -15,7 +15,7 @@ const columns: readonly (readonly [keyof LiaisonEvent, ColumnType])[] = [
   ['deliverySeq', 'bigint'],
   ['occurredAt', 'timestamptz'],
   ['learnedAt', 'timestamptz'],
-  ['ordinal', 'smallint'],
+  ['ordinal', 'integer'],
   ['id', 'uuid'],
   ['connectionId', 'uuid'],
   ['deliveryId', 'uuid'],
@@ -36,7 +36,12 @@ const insertEvents = `
 
 @Injectable()
 export class EventLog {
-  constructor(@Inject(EVENT_PROCESSORS) private readonly processors: readonly EventProcessor[]) {}
+  readonly #lockTables: string;
+
+  constructor(@Inject(EVENT_PROCESSORS) private readonly processors: readonly EventProcessor[]) {
+    const tables = processors.flatMap((processor) => processor.tables);
+    this.#lockTables = `lock table ${tables.join(', ')} in row exclusive mode`;
+  }
 
   /**
    * Appends events and runs every processor, all in `tx`: either the facts and their whole effect are there, or neither.
@@ -44,6 +49,8 @@ export class EventLog {
    */
   async append(events: readonly LiaisonEvent[], tx: Tx): Promise<void> {
     if (events.length === 0) return;
+    // Before the first row is read: a rebuild that replaces the tables must not come between our reading and our writing.
+    await tx.query(this.#lockTables);
     for (const processor of this.processors) await processor.process(events, tx);
     await tx.query(insertEvents, columnLiterals(events, columns));
   }

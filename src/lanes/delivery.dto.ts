@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, IsRFC3339, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
-import { IsId, PageQuery } from '../common/http/query.dto.js';
+import { IsId, IsInstant, PageQuery } from '../common/http/query.dto.js';
 
 export const deliveryStatuses = ['waiting', 'translated', 'unrecognized', 'dead-letter'] as const;
 export type DeliveryStatus = (typeof deliveryStatuses)[number];
@@ -19,12 +19,12 @@ export class DeliveriesQuery extends PageQuery {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Received at or after.' })
   @IsOptional()
-  @IsRFC3339()
+  @IsInstant()
   readonly since?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Received before.' })
   @IsOptional()
-  @IsRFC3339()
+  @IsInstant()
   readonly until?: string;
 }
 
@@ -101,12 +101,12 @@ export class ReplayFilterDto {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Received at or after.' })
   @IsOptional()
-  @IsRFC3339()
+  @IsInstant()
   readonly since?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Received before.' })
   @IsOptional()
-  @IsRFC3339()
+  @IsInstant()
   readonly until?: string;
 }
 

@@ -8,11 +8,19 @@ import { inTransaction, type Tx } from '../database/transaction.js';
 import { type StoredDelivery } from '../deliveries/stored-delivery.js';
 import { type LiaisonEvent } from '../events/event.js';
 import { EventLog } from '../events/event-log.js';
+import { appendOrPark } from './append-or-park.js';
 import { DeliveryTranslator } from './delivery-translator.js';
 import { claimLanes, claimTheseLanes, moveLanesOn, progressOf, type Claim, type ClaimLimits } from './lane-claims.js';
 import { parkDeliveries, type ParkedDelivery } from './parked-deliveries.js';
 
 const limits: ClaimLimits = { lanes: 200, deliveries: 500, bytes: 16 * 1024 * 1024 };
+
+/** What a transaction did. */
+interface Settled {
+  readonly deliveries: readonly StoredDelivery[];
+  readonly events: readonly LiaisonEvent[];
+  readonly parked: readonly ParkedDelivery[];
+}
 
 /** The server stopped a statement of ours for taking too long. */
 const statementTimedOut = '57014';
@@ -39,79 +47,76 @@ export class LaneWork {
     let claimed: readonly string[] = [];
     const started = performance.now();
     try {
-      return await inTransaction(this.dataSource, async (tx) => {
+      const done = await inTransaction(this.dataSource, async (tx) => {
         const claim = await claimLanes(limits, tx);
         claimed = claim.lanes.map((lane) => lane.id);
         return this.#settle(claim, tx);
-      }).then((settled) => {
-        if (settled > 0) this.metrics.laneBatch.observe((performance.now() - started) / 1000);
-        return settled;
       });
+      this.#count(done);
+      if (done.deliveries.length > 0) this.metrics.laneBatch.observe((performance.now() - started) / 1000);
+      return done.deliveries.length;
     } catch (error) {
       this.metrics.laneFailures.inc();
-      if (isTransient(error) && sqlStateOf(error) !== statementTimedOut) throw error;
-      if (claimed.length === 0) throw error;
+      if (claimed.length === 0 || (isTransient(error) && sqlStateOf(error) !== statementTimedOut)) throw error;
       this.logger.warn({ err: error, lanes: claimed.length }, 'a batch failed; its deliveries are done one by one');
       return await this.#runOneByOne(claimed);
     }
   }
 
-  async #settle(claim: Claim, tx: Tx): Promise<number> {
+  async #settle(claim: Claim, tx: Tx): Promise<Settled> {
     const events: LiaisonEvent[] = [];
     const parked: ParkedDelivery[] = [];
     for (const delivery of claim.deliveries) {
       const translated = this.translator.translate(delivery);
-      if (translated.kind === 'facts') events.push(...translated.events);
-      else parked.push({ delivery, ...translated });
+      if (translated.kind !== 'facts') parked.push({ delivery, ...translated });
+      // One call with all arguments would overflow the stack for a delivery of very many facts.
+      else for (const event of translated.events) events.push(event);
     }
     await parkDeliveries(parked, tx);
     // Last but for the position, because the log's order is locked from here to the commit.
     await this.eventLog.append(events, tx);
     await moveLanesOn(progressOf(claim), tx);
-    this.#count(claim.deliveries, events, parked);
-    return claim.deliveries.length;
+    return { deliveries: claim.deliveries, events, parked };
   }
 
+  /** Lane by lane, so that one which cannot go on now holds up no other; throws when none could. */
   async #runOneByOne(lanes: readonly string[]): Promise<number> {
     let settled = 0;
+    let failure: unknown;
     for (const lane of lanes) {
-      settled += await inTransaction(this.dataSource, async (tx) => {
-        const claim = await claimTheseLanes([lane], { ...limits, deliveries: 50 }, tx);
-        for (const delivery of claim.deliveries) await this.#settleAlone(delivery, tx);
-        await moveLanesOn(progressOf(claim), tx);
-        return claim.deliveries.length;
-      });
+      try {
+        const done = await inTransaction(this.dataSource, async (tx) => this.#settleLane(lane, tx));
+        this.#count(done);
+        settled += done.deliveries.length;
+      } catch (error) {
+        failure = error;
+      }
     }
+    if (settled === 0 && failure !== undefined) throw failure as Error;
     return settled;
   }
 
-  /** One delivery behind a savepoint: whatever it breaks is undone, and the delivery is parked with the reason. */
-  async #settleAlone(delivery: StoredDelivery, tx: Tx): Promise<void> {
-    const translated = this.translator.translate(delivery);
-    const events = translated.kind === 'facts' ? translated.events : [];
-    const parked: ParkedDelivery[] = translated.kind === 'facts' ? [] : [{ delivery, ...translated }];
-    try {
-      await tx.transaction((savepoint) => this.eventLog.append(events, savepoint));
-    } catch (error) {
-      if (isTransient(error) && sqlStateOf(error) !== statementTimedOut) throw error;
-      this.logger.error({ err: error, deliveryId: delivery.id }, 'a delivery cannot be processed and is parked');
-      const state = sqlStateOf(error);
-      parked.push({
-        delivery,
-        kind: 'dead-letter',
-        reason: 'processor-failed',
-        detail: `Its facts could not be processed${state === undefined ? '' : ` (SQLSTATE ${state})`}.`,
-      });
+  async #settleLane(lane: string, tx: Tx): Promise<Settled> {
+    const claim = await claimTheseLanes([lane], { ...limits, deliveries: 50 }, tx);
+    const events: LiaisonEvent[] = [];
+    const parked: ParkedDelivery[] = [];
+    for (const delivery of claim.deliveries) {
+      const translated = this.translator.translate(delivery);
+      if (translated.kind !== 'facts') {
+        parked.push({ delivery, ...translated });
+        continue;
+      }
+      const failed = await appendOrPark(delivery, translated.events, this.eventLog, tx);
+      if (failed === undefined) for (const event of translated.events) events.push(event);
+      else parked.push(failed);
     }
     await parkDeliveries(parked, tx);
-    this.#count([delivery], parked.length === 0 ? events : [], parked);
+    await moveLanesOn(progressOf(claim), tx);
+    return { deliveries: claim.deliveries, events, parked };
   }
 
-  #count(
-    deliveries: readonly StoredDelivery[],
-    events: readonly LiaisonEvent[],
-    parked: readonly ParkedDelivery[],
-  ): void {
+  /** Counted once the transaction is committed. */
+  #count({ deliveries, events, parked }: Settled): void {
     for (const { delivery, kind } of parked)
       this.metrics.translated.inc({ platform: delivery.platform, outcome: kind });
     const facts = deliveries.length - parked.length;

@@ -21,6 +21,12 @@ export interface RebuildReport {
 
 const eventsPerStep = 1_000;
 
+const allEvents = `
+  select id, type, tenant_id as "tenantId", connection_id as "connectionId", platform,
+         delivery_id as "deliveryId", delivery_seq as "deliverySeq", ordinal, occurred_at as "occurredAt",
+         learned_at as "learnedAt", space_id as "spaceId", message_id as "messageId", subject_id as "subjectId", data
+  from events order by seq`;
+
 /** Makes every projection again from the event log. */
 @Injectable()
 export class Rebuild {
@@ -69,16 +75,17 @@ export class Rebuild {
     for (const table of this.#tables) {
       await tx.query(`create temporary table ${table} (like public.${table} including all) on commit drop`);
     }
-    let after = '0';
+    // One cursor over the whole log: it is sorted once, not once a step.
+    await tx.query(`declare rebuilt_events no scroll cursor for ${allEvents}`);
     let count = 0;
     for (;;) {
-      const events = await readEvents(after, tx);
-      const last = events.at(-1);
-      if (last === undefined) return count;
+      const events = await rowsOf<LiaisonEvent>(tx, `fetch ${eventsPerStep} from rebuilt_events`);
+      if (events.length === 0) break;
       for (const processor of this.processors) await processor.process(events, tx);
       count += events.length;
-      after = last.seq;
     }
+    await tx.query(`close rebuilt_events`);
+    return count;
   }
 
   #compare(tx: Tx): Promise<TableComparison[]> {
@@ -99,15 +106,4 @@ export class Rebuild {
   async #dropTemporaryTables(tx: Tx): Promise<void> {
     for (const table of this.#tables) await tx.query(`drop table pg_temp.${table}`);
   }
-}
-
-function readEvents(after: string, tx: Tx): Promise<(LiaisonEvent & { readonly seq: string })[]> {
-  return rowsOf<LiaisonEvent & { readonly seq: string }>(
-    tx,
-    `select seq, id, type, tenant_id as "tenantId", connection_id as "connectionId", platform,
-            delivery_id as "deliveryId", delivery_seq as "deliverySeq", ordinal, occurred_at as "occurredAt",
-            learned_at as "learnedAt", space_id as "spaceId", message_id as "messageId", subject_id as "subjectId", data
-     from events where seq > $1 order by seq limit $2`,
-    [after, eventsPerStep],
-  );
 }

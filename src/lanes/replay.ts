@@ -3,6 +3,7 @@ import { rowsOf, firstRowOf } from '../database/rows.js';
 import { type Tx } from '../database/transaction.js';
 import { storedDeliveryColumns, type StoredDelivery } from '../deliveries/stored-delivery.js';
 import { EventLog } from '../events/event-log.js';
+import { appendOrPark } from './append-or-park.js';
 import { DeliveryTranslator } from './delivery-translator.js';
 import { parkDeliveries, unparkDelivery } from './parked-deliveries.js';
 
@@ -38,7 +39,11 @@ export class Replay {
       return { outcome: translated.kind, reason: translated.reason, eventsAppended: 0 };
     }
     const missing = await this.eventLog.withoutKnown(translated.events, tx);
-    await this.eventLog.append(missing, tx);
+    const failed = await appendOrPark(delivery, missing, this.eventLog, tx);
+    if (failed !== undefined) {
+      await parkDeliveries([failed], tx);
+      return { outcome: 'dead-letter', reason: failed.reason, eventsAppended: 0 };
+    }
     await unparkDelivery(delivery, tx);
     return { outcome: 'translated', eventsAppended: missing.length };
   }

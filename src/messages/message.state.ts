@@ -96,32 +96,40 @@ function withText(
   event: LiaisonEvent<'message.created' | 'message.edited'>,
   rank: number,
 ): MessageRow {
-  const candidate = { at: event.occurredAt, rank, text: event.data.content };
-  const stored = { at: row.content_at, rank: row.content_rank, text: row.content ?? '' };
+  const { content, contentType } = event.data;
+  const candidate = { at: event.occurredAt, rank, text: JSON.stringify([content, contentType ?? null]) };
+  const stored = {
+    at: row.content_at,
+    rank: row.content_rank,
+    text: JSON.stringify([row.content, row.content_type]),
+  };
   if (!supersedes(candidate, stored)) return row;
   return {
     ...row,
-    content: event.data.content,
-    content_type: event.data.contentType ?? null,
+    content,
+    content_type: contentType ?? null,
     content_at: event.occurredAt,
     content_rank: rank,
   };
 }
 
-/** Who wrote it and when: of two reports of a creation the earlier one counts. */
+/** Who wrote it and when: of two reports of a creation the earlier one counts, at the same time the lesser text. */
 function creation(row: MessageRow, event: LiaisonEvent<'message.created'>): Partial<MessageRow> {
-  const author = event.data.actor;
-  if (row.created_at !== null) {
-    const difference = event.occurredAt.getTime() - row.created_at.getTime();
-    const sameAuthor = (author?.externalId ?? '') >= (row.author_external_id ?? '');
-    if (difference > 0 || (difference === 0 && sameAuthor)) return {};
-  }
-  return {
+  const { actor, conversation } = event.data;
+  const reported = {
     created_at: event.occurredAt,
-    author_external_id: author?.externalId ?? null,
-    author_name: author?.displayName ?? null,
-    conversation: event.data.conversation ?? null,
+    author_external_id: actor?.externalId ?? null,
+    author_name: actor?.displayName ?? null,
+    conversation: conversation ?? null,
   };
+  if (row.created_at === null) return reported;
+  const difference = event.occurredAt.getTime() - row.created_at.getTime();
+  return difference < 0 || (difference === 0 && creationText(reported) < creationText(row)) ? reported : {};
+}
+
+function creationText(row: Pick<MessageRow, 'author_external_id' | 'author_name' | 'conversation'>): string {
+  const { author_external_id: author, author_name: name, conversation } = row;
+  return JSON.stringify([author, name, conversation?.externalId ?? null, conversation?.type ?? null]);
 }
 
 /** What follows from the rest: where it sorts, and that a deleted message has no text. */

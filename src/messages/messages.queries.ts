@@ -109,7 +109,7 @@ export class MessagesQueries {
       .and(query.since, (place) => `${alias}.sort_at >= ${place}`)
       .and(query.until, (place) => `${alias}.sort_at < ${place}`);
     if (query.cursor !== undefined) {
-      const [at, id] = decodeCursor(cursorKind, 2, query.cursor);
+      const [at, id] = decodeCursor(cursorKind, ['time', 'id'], query.cursor);
       const beyond = query.order === 'asc' ? '>' : '<';
       where.always(
         `(${alias}.sort_at, ${alias}.id) ${beyond} (${where.place(at)}::timestamptz, ${where.place(id)}::uuid)`,
@@ -148,11 +148,11 @@ export class MessagesQueries {
 function matches(words: string, tenant: string): string {
   return `m.id in (
     select id from messages
-    where tenant_id = ${tenant} and to_tsvector('simple', content) @@ websearch_to_tsquery('simple', ${words})
+    where tenant_id = ${tenant} and to_tsvector('simple', left(content, 100000)) @@ websearch_to_tsquery('simple', ${words})
     union all
-    select message_id from annotations
-    where tenant_id = ${tenant} and lower(type) = 'generic'
-      and to_tsvector('simple', payload ->> 'text') @@ websearch_to_tsquery('simple', ${words}))`;
+    select a.message_id from annotations a left join messages m on m.id = a.message_id
+    where a.tenant_id = ${tenant} and lower(a.type) = 'generic' and ${isVisibleAnnotationSql}
+      and to_tsvector('simple', left(a.payload ->> 'text', 100000)) @@ websearch_to_tsquery('simple', ${words}))`;
 }
 
 function cursorOf(kind: string): (row: { readonly sort_at: Date; readonly id: string }) => string {

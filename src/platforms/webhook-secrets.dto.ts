@@ -1,14 +1,13 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsOptional, Validate, ValidatorConstraint } from 'class-validator';
 import { type ValidatorConstraintInterface } from 'class-validator';
+import { isInstant } from '../common/http/query.dto.js';
 
 /** A webhook secret as callers may give it: the text alone, with validity times, or an existing one by its id. */
 export type WebhookSecretInput =
   | string
   | { readonly secret: string; readonly from?: string; readonly until?: string }
   | { readonly id: string; readonly from?: string; readonly until?: string };
-
-const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 @ValidatorConstraint({ name: 'webhookSecret' })
 class IsWebhookSecret implements ValidatorConstraintInterface {
@@ -34,10 +33,6 @@ class IsWebhookSecret implements ValidatorConstraintInterface {
 
 function isSecretText(text: string): boolean {
   return text.length > 0 && text.length <= 1_000 && text.isWellFormed();
-}
-
-function isInstant(value: unknown): boolean {
-  return typeof value === 'string' && isoTime.test(value) && !Number.isNaN(Date.parse(value));
 }
 
 /** The part of every platform's secrets that signs its webhooks; several may be valid at once. */

@@ -1,4 +1,4 @@
-import { type JsonValue } from '../common/json/json.js';
+import { isJsonObject, type JsonValue } from '../common/json/json.js';
 import { type LiaisonEvent } from '../events/event.js';
 import { earlier, later } from '../events/latest.js';
 import { type ColumnTypes } from '../events/projection-table.js';
@@ -78,11 +78,18 @@ function observe(
   for (const [name, value] of Object.entries(observations)) {
     const known = changed.get(name);
     const isNews =
-      known === undefined || at > known.at || (at === known.at && JSON.stringify(value) > JSON.stringify(known.value));
+      known === undefined || at > known.at || (at === known.at && canonical(value) > canonical(known.value));
     if (isNews) changed.set(name, { value, at });
   }
   // In the order of names, so that equal states are equal texts too.
   return Object.fromEntries([...changed].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** JSON text with the members of objects in one order: Postgres keeps them in an order of its own. */
+function canonical(value: JsonValue): string {
+  return JSON.stringify(value, (_key, member: JsonValue) =>
+    isJsonObject(member) ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1))) : member,
+  );
 }
 
 /** The end of a space is final; of two reports the earlier one counts. */

@@ -46,7 +46,7 @@ export class SpacesQueries {
 }
 
 function owned(tenantId: string, query: OwnedQuery, cursorKind: string): Where {
-  const after = query.cursor === undefined ? undefined : decodeCursor(cursorKind, 1, query.cursor)[0];
+  const after = query.cursor === undefined ? undefined : decodeCursor(cursorKind, ['id'], query.cursor)[0];
   return new Where()
     .and(tenantId, (place) => `tenant_id = ${place}`)
     .and(after, (place) => `id > ${place}::uuid`)

@@ -130,7 +130,7 @@ describe('an API key', () => {
   it.each(refusedHeaders)('is refused with %s by the same 401', async (_, authorization) => {
     const answer = await httpCall(`${service.url}/v1/messages`, {
       method: 'GET',
-      headers: authorization === undefined ? {} : { authorization: authorization as string },
+      headers: authorization === undefined ? {} : { Authorization: authorization },
     });
     expect(answer.status).toBe(401);
     expect(answer.headers['www-authenticate']).toBe('Bearer realm="liaison"');

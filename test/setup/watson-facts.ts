@@ -18,7 +18,7 @@ function annotation(id: unknown, type: string, on = message): Readonly<Record<st
 }
 
 /** For annotations without an id: one made of their content. */
-export const madeUpId = /^content:[0-9a-f-]{36}$/;
+const madeUpId = /^content:[0-9a-f-]{36}$/;
 
 /** Written by hand from the platform's contract (outbound webhook reference 1.8.0) and the quirks of its samples. */
 export const expectedSamples: Readonly<Record<string, ExpectedSample | 'unrecognized'>> = {

@@ -6,9 +6,15 @@ import { decodeCursor, encodeCursor, toPage } from './page.js';
 describe('a cursor', () => {
   it('comes back as it went in', () => {
     fc.assert(
-      fc.property(fc.string(), fc.array(fc.string(), { maxLength: 3 }), (kind, position) => {
-        expect(decodeCursor(kind, position.length, encodeCursor(kind, position))).toEqual(position);
-      }),
+      fc.property(
+        fc.string(),
+        fc.date({ min: new Date(0), max: new Date(253_402_300_799_999), noInvalidDate: true }),
+        fc.uuid(),
+        (kind, at, id) => {
+          const position = [at.toISOString(), id];
+          expect(decodeCursor(kind, ['time', 'id'], encodeCursor(kind, position))).toEqual(position);
+        },
+      ),
     );
   });
 
@@ -22,11 +28,11 @@ describe('a cursor', () => {
 
   it('is refused by another list', () => {
     const cursor = encodeCursor('messages', ['1']);
-    expect(() => decodeCursor('events', 1, cursor)).toThrow(InvalidInput);
+    expect(() => decodeCursor('events', ['number'], cursor)).toThrow(InvalidInput);
   });
 
-  it.each([0, 2])('of one value is refused where %s are expected', (length) => {
-    expect(() => decodeCursor('messages', length, encodeCursor('messages', ['1']))).toThrow(InvalidInput);
+  it.each([[[]], [['number', 'number'] as const]])('of one value is refused where %j are expected', (parts) => {
+    expect(() => decodeCursor('messages', parts, encodeCursor('messages', ['1']))).toThrow(InvalidInput);
   });
 
   it.each([
@@ -42,12 +48,23 @@ describe('a cursor', () => {
     '["messages",["1"]]',
   ])('of %j is refused', (text) => {
     const encoded = Buffer.from(text).toString('base64url');
-    for (const cursor of [text, encoded]) expect(() => decodeCursor('messages', 1, cursor)).toThrow(InvalidInput);
+    for (const cursor of [text, encoded])
+      expect(() => decodeCursor('messages', ['number'], cursor)).toThrow(InvalidInput);
+  });
+
+  it.each([
+    ['number', '1x'],
+    ['number', '-1'],
+    ['time', '2018-02-31T00:00:00.000Z'],
+    ['time', 'yesterday'],
+    ['id', 'not-a-uuid'],
+  ] as const)('with a %s that reads %j is refused', (part, value) => {
+    expect(() => decodeCursor('messages', [part], encodeCursor('messages', [value]))).toThrow(InvalidInput);
   });
 
   it('is refused by its name, without being repeated', () => {
     try {
-      decodeCursor('messages', 1, 'canary');
+      decodeCursor('messages', ['number'], 'canary');
       expect.unreachable();
     } catch (error) {
       expect(error).toBeInstanceOf(InvalidInput);
@@ -62,7 +79,7 @@ describe('a cursor', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         try {
-          for (const value of decodeCursor('messages', 1, text)) expect(typeof value).toBe('string');
+          for (const value of decodeCursor('messages', ['number'], text)) expect(typeof value).toBe('string');
         } catch (error) {
           expect(error).toBeInstanceOf(InvalidInput);
         }

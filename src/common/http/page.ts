@@ -17,17 +17,33 @@ export function encodeCursor(kind: string, position: CursorPosition): string {
   return Buffer.from(JSON.stringify([kind, ...position])).toString('base64url');
 }
 
-/** The position in a cursor of that kind with that many values. Throws `InvalidInput` for anything else. */
-export function decodeCursor(kind: string, length: number, cursor: string): CursorPosition {
+/** What a value in a cursor must look like, so that a tampered one is the caller's mistake and never the database's. */
+export type CursorPart = 'number' | 'time' | 'id';
+
+const partPatterns: Record<CursorPart, RegExp> = {
+  number: /^\d{1,18}$/,
+  time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+  id: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+};
+
+function isPart(part: CursorPart | undefined, value: string): boolean {
+  if (part === undefined || !partPatterns[part].test(value)) return false;
+  return part !== 'time' || (!Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value);
+}
+
+/** The position in a cursor of that kind with these values. Throws `InvalidInput` for anything else. */
+export function decodeCursor(kind: string, parts: readonly CursorPart[], cursor: string): CursorPosition {
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
   } catch {
     parsed = undefined;
   }
-  if (Array.isArray(parsed) && parsed.length === length + 1 && parsed[0] === kind) {
+  if (Array.isArray(parsed) && parsed.length === parts.length + 1 && parsed[0] === kind) {
     const position: unknown[] = parsed.slice(1);
-    if (position.every((value): value is string => typeof value === 'string')) return position;
+    if (position.every((value, index): value is string => typeof value === 'string' && isPart(parts[index], value))) {
+      return position;
+    }
   }
   throw new InvalidInput({
     detail: 'The cursor was not made by this list.',

@@ -1,12 +1,32 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsRFC3339, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateBy } from 'class-validator';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** An id of ours in a query or a path; any UUID will do, whatever its version bits say. */
 export function IsId(): PropertyDecorator {
   return Matches(uuid, { message: '$property must be a UUID' });
+}
+
+const instant = /^(\d{4})-(\d{2})-(\d{2})[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** Whether the value is an RFC 3339 time of a day that exists, from the year 1 on; leap seconds are not taken. */
+export function isInstant(value: unknown): boolean {
+  const found = typeof value === 'string' ? instant.exec(value) : null;
+  if (found === null || Number.isNaN(Date.parse(found[0]))) return false;
+  const [year, month, day] = [Number(found[1]), Number(found[2]), Number(found[3])];
+  const date = new Date(Date.UTC(2000, month - 1, day));
+  date.setUTCFullYear(year, month - 1, day);
+  return year > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
+/** A time in a query or a body. */
+export function IsInstant(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isInstant',
+    validator: { validate: isInstant, defaultMessage: () => '$property must be an RFC 3339 time that exists' },
+  });
 }
 
 /** What every list takes. */
@@ -49,11 +69,11 @@ export class TimedQuery extends OwnedQuery {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'At or after.' })
   @IsOptional()
-  @IsRFC3339()
+  @IsInstant()
   readonly since?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Before.' })
   @IsOptional()
-  @IsRFC3339()
+  @IsInstant()
   readonly until?: string;
 }

@@ -45,6 +45,9 @@ export class CreateDeliveriesEventsLanes1763800000000 implements MigrationInterf
     await query.query(`
       create trigger deliveries_append_only before update or delete on deliveries
       for each row execute function refuse_change()`);
+    await query.query(`
+      create trigger deliveries_never_truncated before truncate on deliveries
+      for each statement execute function refuse_change()`);
 
     await query.query(`
       create table dispatch_cursor (
@@ -110,7 +113,7 @@ export class CreateDeliveriesEventsLanes1763800000000 implements MigrationInterf
         delivery_seq  bigint      not null,
         occurred_at   timestamptz not null,
         learned_at    timestamptz not null,
-        ordinal       smallint    not null,
+        ordinal       integer     not null,
         id            uuid        not null,
         connection_id uuid        not null,
         delivery_id   uuid        not null,
@@ -129,6 +132,9 @@ export class CreateDeliveriesEventsLanes1763800000000 implements MigrationInterf
     await query.query(`
       create trigger events_append_only before update or delete on events
       for each row execute function refuse_change()`);
+    await query.query(`
+      create trigger events_never_truncated before truncate on events
+      for each statement execute function refuse_change()`);
   }
 
   async down(query: QueryRunner): Promise<void> {

@@ -63,7 +63,9 @@ export class CreateProjections1763800000002 implements MigrationInterface {
     await query.query(`create index messages_of_space on messages (space_id, sort_at, id)`);
     await query.query(`create index messages_of_tenant on messages (tenant_id, sort_at, id)`);
     await query.query(`create index messages_by_external_id on messages (tenant_id, external_id)`);
-    await query.query(`create index messages_search on messages using gin (to_tsvector('simple', content))`);
+    await query.query(
+      `create index messages_search on messages using gin (to_tsvector('simple', left(content, 100000)))`,
+    );
 
     await query.query(`
       create table annotations (
@@ -89,7 +91,7 @@ export class CreateProjections1763800000002 implements MigrationInterface {
     await query.query(`create index annotations_of_tenant on annotations (tenant_id, sort_at, id)`);
     await query.query(`create index annotations_by_external_id on annotations (tenant_id, external_id)`);
     await query.query(`
-      create index annotations_search on annotations using gin (to_tsvector('simple', payload ->> 'text'))
+      create index annotations_search on annotations using gin (to_tsvector('simple', left(payload ->> 'text', 100000)))
       where lower(type) = 'generic'`);
     await query.query(`create index annotations_of_space on annotations (space_id, sort_at, id)`);
 
