@@ -78,7 +78,7 @@ export class ConnectionDirectory {
     if (!mayAsk && this.#refreshing === undefined) return undefined;
     if (mayAsk) this.#lastUnknownMs = now;
     try {
-      await this.refresh();
+      await (mayAsk ? this.refresh() : (this.#following ?? this.#refreshing));
     } catch {
       // The database is away: what is not known stays unknown, and the caller gets the same answer as always.
     }
