@@ -47,6 +47,8 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
 
 async function publicKey(keys: JWTVerifyGetKey, token: string): Promise<string> {
   const header = decodeProtectedHeader(token);
+  // RFC 7515 section 4.1.11: what we do not understand and is marked critical makes a token invalid.
+  if (header.crit !== undefined) throw new TypeError('the token demands an extension that is not understood');
   const key = await keys(
     { alg: header.alg ?? '', ...(header.kid === undefined ? {} : { kid: header.kid }) },
     {

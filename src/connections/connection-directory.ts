@@ -23,6 +23,8 @@ const refreshMs = 2_000;
 const overlapMs = 60_000;
 /** An unknown id makes at most one query in this time, however many such calls come in. */
 const unknownCooldownMs = 1_000;
+/** A database that hangs must not keep callers of unknown ids waiting. */
+const unknownDeadlineMs = 1_000;
 
 /**
  * All connections in memory. Verifying a call, good or bad, costs no database query: changes come by a poll, and an id
@@ -78,7 +80,7 @@ export class ConnectionDirectory {
     if (!mayAsk && this.#refreshing === undefined) return undefined;
     if (mayAsk) this.#lastUnknownMs = now;
     try {
-      await (mayAsk ? this.refresh() : (this.#following ?? this.#refreshing));
+      await within(unknownDeadlineMs, mayAsk ? this.refresh() : (this.#following ?? this.#refreshing));
     } catch {
       // The database is away: what is not known stays unknown, and the caller gets the same answer as always.
     }
@@ -134,5 +136,17 @@ export class ConnectionDirectory {
       }
     }
     this.#versions.set(row.id, version);
+  }
+}
+
+async function within(ms: number, work: Promise<void> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

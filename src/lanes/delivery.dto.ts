@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsBoolean, IsIn, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
 import { IsId, IsInstant, PageQuery } from '../common/http/query.dto.js';
 
@@ -112,10 +112,10 @@ export class ReplayFilterDto {
 
 export class CreateReplay {
   @ApiPropertyOptional({ type: ReplayFilterDto, description: 'Which parked deliveries; all of them without a filter.' })
-  @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => ReplayFilterDto)
-  readonly filter: ReplayFilterDto = {};
+  readonly filter: ReplayFilterDto = new ReplayFilterDto();
 
   @ApiPropertyOptional({ default: false, description: 'Only say how many it would be.' })
   @IsOptional()

@@ -38,27 +38,43 @@ export function readRawBody(limit: number): (request: Request, response: Respons
       next(tooLarge());
       return;
     }
-    const chunks: Buffer[] = [];
-    let size = 0;
+    const body = new GrowingBuffer();
     const finish = (error?: LiaisonError): void => {
       request.off('data', onData).off('end', onEnd).off('error', onAbort).off('close', onAbort);
-      if (error !== undefined) {
-        // What is still to come is not worth reading; the answer closes the connection.
-        request.pause();
-        next(error);
-        return;
-      }
-      const [only] = chunks;
-      request.body = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, size);
-      next();
+      if (error === undefined) request.body = body.bytes();
+      // What is still to come is not worth reading; the answer closes the connection.
+      else request.pause();
+      next(error);
     };
     const onData = (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size > limit) finish(tooLarge());
-      else chunks.push(chunk);
+      if (body.size + chunk.length > limit) finish(tooLarge());
+      else body.add(chunk);
     };
     const onEnd = (): void => finish();
     const onAbort = (): void => finish(new BodyIncomplete({ detail: 'The body ended before it was complete.' }));
     request.on('data', onData).on('end', onEnd).on('error', onAbort).on('close', onAbort);
   };
+}
+
+/** Takes a body of one chunk as it is, and copies one of many: a million tiny chunks cost no more than their bytes. */
+class GrowingBuffer {
+  #buffer: Buffer | undefined;
+  size = 0;
+
+  add(chunk: Buffer): void {
+    if (this.#buffer === undefined) this.#buffer = chunk;
+    else {
+      if (this.size + chunk.length > this.#buffer.length) {
+        const larger = Buffer.allocUnsafe(Math.max(2 * this.size, this.size + chunk.length, 16_384));
+        this.#buffer.copy(larger, 0, 0, this.size);
+        this.#buffer = larger;
+      }
+      chunk.copy(this.#buffer, this.size);
+    }
+    this.size += chunk.length;
+  }
+
+  bytes(): Buffer {
+    return this.#buffer?.subarray(0, this.size) ?? Buffer.alloc(0);
+  }
 }

@@ -100,7 +100,7 @@ describe('webhook secrets', () => {
     ['an unknown member', [{ secret: 'x', admin: true }], '/secrets/webhookSecrets'],
     ['a time that is none', [{ secret: 'x', until: 'tomorrow' }], '/secrets/webhookSecrets'],
     ['a time without a zone', [{ secret: 'x', until: '2025-01-01T00:00:00' }], '/secrets/webhookSecrets'],
-    ['half a surrogate pair', ['\ud800'], '/secrets/webhookSecrets'],
+    ['half a surrogate pair', ['\ud800'], '/secrets/webhookSecrets/0'],
     ['1,001 characters', ['x'.repeat(1_001)], '/secrets/webhookSecrets'],
     ['eleven secrets', Array.from({ length: 11 }, String), '/secrets/webhookSecrets'],
     ['an object', {}, '/secrets/webhookSecrets'],

@@ -9,9 +9,12 @@ export function IsId(): PropertyDecorator {
   return Matches(uuid, { message: '$property must be a UUID' });
 }
 
-const instant = /^(\d{4})-(\d{2})-(\d{2})[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+const instant = /^(\d{4})-(\d{2})-(\d{2})[Tt]([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-](0\d|1[0-5]):\d{2})$/;
 
-/** Whether the value is an RFC 3339 time of a day that exists, from the year 1 on; leap seconds are not taken. */
+/**
+ * Whether the value is an RFC 3339 time of a day that exists, from the year 1 on; neither leap
+ * seconds nor offsets that no zone has ever had (16 hours and more) are taken.
+ */
 export function isInstant(value: unknown): boolean {
   const found = typeof value === 'string' ? instant.exec(value) : null;
   if (found === null || Number.isNaN(Date.parse(found[0]))) return false;
