@@ -27,10 +27,10 @@ export function applyHttpFace(app: NestExpressApplication, face: HttpFace): void
     if (face.isStopping()) response.setHeader('connection', 'close');
     next();
   });
-  app.use(assignRequestId);
   if (face.role === 'worker') app.use(onlyOperations);
   // Webhooks are verified over the raw bytes: any content type, nothing inflated (415), never parsed.
   app.use('/webhooks', readRawBody(face.webhookMaxBytes));
+  app.use(/^\/(?!webhooks\/)/, assignRequestId);
   app.use(/^\/(v1|docs|openapi\.json|health)/, helmet());
   app.use('/v1', express.json({ limit: '256kb', strict: true }), refuseUnstorable);
   app.useGlobalPipes(

@@ -116,7 +116,7 @@ export class DeliveryLog {
   }
 }
 
-function keptHeaders(delivery: VerifiedDelivery, names: readonly string[]): string {
+function keptHeaders(delivery: VerifiedDelivery, names: readonly string[]): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const name of names) {
     const value = delivery.headers[name];
@@ -125,5 +125,5 @@ function keptHeaders(delivery: VerifiedDelivery, names: readonly string[]): stri
       kept[name] = text.length > longestKeptHeader ? text.slice(0, longestKeptHeader) : text;
     }
   }
-  return JSON.stringify(kept);
+  return kept;
 }

@@ -17,14 +17,13 @@ export interface NewDelivery {
   readonly scheme: string;
   readonly platformIndex: number | undefined;
   readonly retryCount: number | undefined;
-  /** JSON object text. */
-  readonly headers: string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
 /*
  * One statement per batch, measured as the cheapest form that plain pg offers: all bodies in one binary parameter, cut
- * apart by the server, and one array per column.
+ * apart by the server, one array per column, and once per batch what the calls of a connection share.
  *
  * The lock is taken before the first number is drawn and released after the rows are visible, so `seq` is the order of
  * commits: whoever has read up to n can never find a lower number later. As the statement is its own transaction, a
@@ -34,46 +33,59 @@ export interface NewDelivery {
  */
 const text = `
   with gate as materialized (select pg_advisory_xact_lock(${advisoryLocks.deliveryOrder}))
-  insert into deliveries (seq, id, tenant_id, connection_id, platform, lane_id, lane_key, source_time, received_at,
-                          fingerprint, scheme, platform_index, retry_count, headers, size, body)
-  select nextval('delivery_seq'), d.id, d.tenant_id, d.connection_id, d.platform, d.lane_id, d.lane_key,
-         to_timestamp(d.source_ms::float8 / 1000), to_timestamp(d.received_ms::float8 / 1000), d.fingerprint, d.scheme,
+  insert into deliveries (seq, id, tenant_id, connection_id, platform, scheme, lane_id, lane_key, source_time,
+                          received_at, fingerprint, platform_index, retry_count, headers, size, body)
+  select nextval('delivery_seq'), d.id, ($3::text[])[d.source], ($4::uuid[])[d.source], ($5::text[])[d.source],
+         ($6::text[])[d.source], d.lane_id, d.lane_key,
+         to_timestamp(d.source_ms::float8 / 1000), to_timestamp(d.received_ms::float8 / 1000), d.fingerprint,
          d.platform_index, d.retry_count, d.headers, d.size, substring($1::bytea from d.start for d.size)
-  from gate, unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::bigint[], $7::text[], $8::bigint[],
-                    $9::bigint[], $10::uuid[], $11::text[], $12::bigint[], $13::int[], $14::jsonb[], $15::int[],
-                    $16::int[])
-    as d(id, tenant_id, connection_id, platform, lane_id, lane_key, source_ms, received_ms, fingerprint, scheme,
-         platform_index, retry_count, headers, start, size)
+  from gate, rows from (
+    unnest($2::uuid[], $7::int[], $8::bigint[], $9::text[], $10::bigint[], $11::bigint[], $12::uuid[], $13::bigint[],
+           $14::int[], $15::int[], $16::int[]),
+    jsonb_array_elements($17::jsonb)
+  ) as d(id, source, lane_id, lane_key, source_ms, received_ms, fingerprint, platform_index, retry_count, start, size,
+         headers)
   on conflict (connection_id, source_time, fingerprint) do nothing`;
 
 /** The statement that stores a batch; its `rowCount` is the number of deliveries that were new. */
 export function insertDeliveries(batch: readonly NewDelivery[]): QueryConfig {
-  let start = 1;
+  // What calls of one connection share is sent once; a row says which by its place (from 1).
+  const sources: NewDelivery[] = [];
+  const places = new Map<string, string>();
   const starts: number[] = [];
+  let start = 1;
   for (const row of batch) {
     starts.push(start);
     start += row.body.length;
+    const key = row.connectionId + row.scheme;
+    if (!places.has(key)) places.set(key, String(sources.push(row)));
   }
   return {
     name: 'append-deliveries',
     text,
     values: [
-      batch.length === 1 && batch[0] ? batch[0].body : Buffer.concat(batch.map((row) => row.body)),
+      batch.length === 1 && batch[0]
+        ? batch[0].body
+        : Buffer.concat(
+            batch.map((row) => row.body),
+            start - 1,
+          ),
       arrayLiteral(batch, 'plain', (row) => row.id),
-      arrayLiteral(batch, 'quoted', (row) => row.tenantId),
-      arrayLiteral(batch, 'plain', (row) => row.connectionId),
-      arrayLiteral(batch, 'plain', (row) => row.platform),
+      arrayLiteral(sources, 'quoted', (row) => row.tenantId),
+      arrayLiteral(sources, 'plain', (row) => row.connectionId),
+      arrayLiteral(sources, 'plain', (row) => row.platform),
+      arrayLiteral(sources, 'plain', (row) => row.scheme),
+      arrayLiteral(batch, 'plain', (row) => places.get(row.connectionId + row.scheme) ?? null),
       arrayLiteral(batch, 'plain', (row) => row.laneId),
       arrayLiteral(batch, 'quoted', (row) => row.laneKey),
       arrayLiteral(batch, 'plain', (row) => String(row.sourceTimeMs)),
       arrayLiteral(batch, 'plain', (row) => String(row.receivedAt.getTime())),
       arrayLiteral(batch, 'plain', (row) => row.fingerprint),
-      arrayLiteral(batch, 'plain', (row) => row.scheme),
       arrayLiteral(batch, 'plain', (row) => (row.platformIndex === undefined ? null : String(row.platformIndex))),
       arrayLiteral(batch, 'plain', (row) => (row.retryCount === undefined ? null : String(row.retryCount))),
-      arrayLiteral(batch, 'quoted', (row) => row.headers),
       `{${starts.join(',')}}`,
       arrayLiteral(batch, 'plain', (row) => String(row.body.length)),
+      JSON.stringify(batch.map((row) => row.headers)),
     ],
   };
 }

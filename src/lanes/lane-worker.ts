@@ -10,8 +10,8 @@ import { ReplayWork } from './replay-work.js';
 /** How long a worker with nothing to do waits; a commit in this process wakes one at once. */
 const idleMs = 100;
 /** After a small batch a worker lets a few more deliveries gather: a batch costs nearly the same however small it is. */
-const smallBatch = 100;
-const lingerMs = 10;
+const smallBatch = 250;
+const lingerMs = 20;
 const firstBackOffMs = 100;
 const longestBackOffMs = 5_000;
 

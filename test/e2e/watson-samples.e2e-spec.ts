@@ -80,7 +80,7 @@ describe('the Watson Work samples', () => {
         platformIndex: Number(sample.headers['x-outbound-index']),
         retryCount: 0,
         signatureScheme: 'hmac-sha256',
-        headers: { 'x-outbound-token': sign(sample.bytes), 'x-outbound-index': sample.headers['x-outbound-index'] },
+        headers: { 'x-outbound-token': sign(sample.bytes) },
       });
     });
 

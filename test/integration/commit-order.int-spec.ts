@@ -183,7 +183,7 @@ describe('the dispatcher', () => {
         scheme: 'hmac-sha256',
         platformIndex: undefined,
         retryCount: undefined,
-        headers: '{}',
+        headers: {},
         body: Buffer.from('{}'),
       },
     ]);

@@ -50,7 +50,7 @@ describe('claims of lanes', () => {
         scheme: 'hmac-sha256',
         platformIndex: undefined,
         retryCount: undefined,
-        headers: '{}',
+        headers: {},
         body,
       };
     });

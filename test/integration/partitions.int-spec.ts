@@ -48,7 +48,7 @@ async function store(sourceTimeMs: number, content: string, receivedAt = new Dat
         scheme: 'hmac-sha256',
         platformIndex: undefined,
         retryCount: undefined,
-        headers: '{}',
+        headers: {},
         body,
       },
     ]),

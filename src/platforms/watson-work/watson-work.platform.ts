@@ -16,5 +16,6 @@ export const watsonWork: Platform = {
   translate: translateWatsonWork,
   // Ids of spaces, messages and annotations are 24 hex digits whose first eight are seconds since the epoch.
   birthOf: (externalId) => (objectId.test(externalId) ? parseInt(externalId.slice(0, 8), 16) * 1_000 : undefined),
-  keptHeaders: ['content-type', 'user-agent', signatureHeader, 'x-outbound-index', 'x-outbound-retry-count'],
+  // The counters have columns of their own.
+  keptHeaders: ['content-type', 'user-agent', signatureHeader],
 };
