@@ -1,7 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Pool } from 'pg';
-import { LRUCache } from 'lru-cache';
 import { storableText } from '../common/json/storable.js';
 import { uuidV7 } from '../common/ids/uuid-v7.js';
 import { fingerprint, laneId } from '../common/security/fingerprint.js';
@@ -40,7 +39,6 @@ export class DeliveryLog {
   /** Says `stored` after each commit, so that workers in this process need not wait for their next poll. */
   readonly wakeUps = new EventEmitter<{ stored: [] }>();
   readonly #commits: GroupCommit<NewDelivery>;
-  readonly #laneIds = new LRUCache<string, string>({ max: 100_000 });
 
   constructor(
     @Inject(ACK_POOL) private readonly pool: Pool,
@@ -74,7 +72,7 @@ export class DeliveryLog {
       tenantId: source.tenantId,
       connectionId: source.connectionId,
       platform: source.platform,
-      laneId: this.#laneIdOf(source.connectionId, key),
+      laneId: laneId(source.connectionId, key),
       laneKey: key,
       sourceTimeMs:
         sourceTimeMs !== undefined && sourceTimeMs >= earliestSourceTimeMs && sourceTimeMs < latestSourceTimeMs
@@ -93,15 +91,6 @@ export class DeliveryLog {
   /** Resolves when nothing waits any more. */
   drained(): Promise<void> {
     return this.#commits.drained();
-  }
-
-  #laneIdOf(connectionId: string, key: string): string {
-    const cacheKey = connectionId + key;
-    const known = this.#laneIds.get(cacheKey);
-    if (known !== undefined) return known;
-    const id = laneId(connectionId, key);
-    this.#laneIds.set(cacheKey, id);
-    return id;
   }
 
   async #flush(batch: readonly NewDelivery[]): Promise<void> {

@@ -3,6 +3,7 @@ import { type Logger } from 'pino';
 import { isTransient } from '../common/errors/sql-state.js';
 import { LOGGER } from '../common/observability/logger.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
+import { EVENT_FOLLOWERS, type EventFollower } from '../events/event-follower.js';
 import { Dispatcher } from './dispatcher.js';
 import { LaneWork } from './lane-work.js';
 import { ReplayWork } from './replay-work.js';
@@ -12,6 +13,8 @@ const idleMs = 100;
 /** After a small batch a worker lets a few more deliveries gather: a batch costs nearly the same however small it is. */
 const smallBatch = 250;
 const lingerMs = 20;
+/** Followers of the event log wait for a moment in which lanes have little to do, but not longer than this. */
+const followEveryMs = 1_000;
 const firstBackOffMs = 100;
 const longestBackOffMs = 5_000;
 
@@ -19,6 +22,7 @@ const longestBackOffMs = 5_000;
 @Injectable()
 export class LaneWorker {
   #stopped = false;
+  #followedAt = 0;
   #loops: readonly Promise<void>[] = [];
   readonly #waiting = new Set<() => void>();
   readonly #wakeOne = (): void => {
@@ -31,6 +35,7 @@ export class LaneWorker {
     private readonly work: LaneWork,
     private readonly replays: ReplayWork,
     private readonly deliveryLog: DeliveryLog,
+    @Inject(EVENT_FOLLOWERS) private readonly followers: readonly EventFollower[],
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -54,8 +59,9 @@ export class LaneWorker {
         const dispatched = await this.dispatcher.dispatch();
         const settled = await this.work.runOnce();
         const replayed = settled > 0 ? 0 : await this.replays.runOnce();
+        const followed = settled < smallBatch || this.#followersAreDue() ? await this.#follow() : 0;
         backOffMs = firstBackOffMs;
-        if (dispatched === 0 && settled === 0 && replayed === 0) await this.#sleep(idleMs);
+        if (dispatched + settled + replayed + followed === 0) await this.#sleep(idleMs);
         else if (settled < smallBatch) await new Promise((resolve) => setTimeout(resolve, lingerMs));
       } catch (error) {
         // A database that comes and goes is the operator's news, not ours to trace.
@@ -66,6 +72,17 @@ export class LaneWorker {
         backOffMs = Math.min(backOffMs * 2, longestBackOffMs);
       }
     }
+  }
+
+  #followersAreDue(): boolean {
+    return performance.now() - this.#followedAt > followEveryMs;
+  }
+
+  async #follow(): Promise<number> {
+    this.#followedAt = performance.now();
+    let followed = 0;
+    for (const follower of this.followers) followed += await follower.follow();
+    return followed;
   }
 
   /** Waits; a delivery that was just stored, and `stop`, end the wait: storing shows that the database is back. */

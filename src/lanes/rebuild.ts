@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { rowsOf, firstRowOf } from '../database/rows.js';
 import { type Tx } from '../database/transaction.js';
+import { EVENT_FOLLOWERS, type EventFollower } from '../events/event-follower.js';
 import { EVENT_PROCESSORS, type EventProcessor } from '../events/event-processor.js';
 import { type LiaisonEvent } from '../events/event.js';
 
@@ -33,6 +34,7 @@ export class Rebuild {
   constructor(
     private readonly dataSource: DataSource,
     @Inject(EVENT_PROCESSORS) private readonly processors: readonly EventProcessor[],
+    @Inject(EVENT_FOLLOWERS) private readonly followers: readonly EventFollower[],
   ) {}
 
   /**
@@ -59,6 +61,7 @@ export class Rebuild {
         await tx.query(`insert into public.${table} select * from pg_temp.${table}`);
       }
       await this.#dropTemporaryTables(tx);
+      for (const follower of this.followers) await follower.restart(tx);
       return { events, tables, equal: tables.every((table) => table.onlyLive + table.onlyRebuilt === 0) };
     });
   }

@@ -18,6 +18,7 @@ import {
   type ReactionDto,
   type ReactionsQuery,
 } from './message.dto.js';
+import { hasWordsSql } from './message-search.js';
 import { type MessageRow } from './message.state.js';
 import { isVisibleReactionSql, type ReactionRow } from './reaction.state.js';
 
@@ -37,7 +38,7 @@ export class MessagesQueries {
     const where = this.#where('m', tenantId, query, 'messages')
       .and(query.externalId, (place) => `m.external_id = ${place}`)
       .and(query.authorId, (place) => `m.author_external_id = ${place}`);
-    if (query.q !== undefined) where.always(matches(where.place(query.q), where.place(tenantId)));
+    if (query.q !== undefined) where.always(hasWordsSql(where.place(query.q), where.place(tenantId)));
     const rows = await this.#select<Named<MessageRow>>(
       `select m.*, ${knownName('m', 'author_external_id')} from messages m`,
       'm',
@@ -142,17 +143,6 @@ export class MessagesQueries {
     }
     return byMessage;
   }
-}
-
-/** Messages whose own text or, for those of apps, whose generic annotation has the words; both sides have an index. */
-function matches(words: string, tenant: string): string {
-  return `m.id in (
-    select id from messages
-    where tenant_id = ${tenant} and to_tsvector('simple', left(content, 100000)) @@ websearch_to_tsquery('simple', ${words})
-    union all
-    select a.message_id from annotations a left join messages m on m.id = a.message_id
-    where a.tenant_id = ${tenant} and lower(a.type) = 'generic' and ${isVisibleAnnotationSql}
-      and to_tsvector('simple', left(a.payload ->> 'text', 100000)) @@ websearch_to_tsquery('simple', ${words}))`;
 }
 
 function cursorOf(kind: string): (row: { readonly sort_at: Date; readonly id: string }) => string {

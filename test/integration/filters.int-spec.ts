@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiKeysService } from '../../src/auth/api-keys.service.js';
 import { Dispatcher } from '../../src/lanes/dispatcher.js';
 import { LaneWork } from '../../src/lanes/lane-work.js';
+import { MessageSearch } from '../../src/messages/message-search.js';
 import { createTestDatabase, type TestDatabase } from '../setup/database.js';
 import { startTestService, type TestService } from '../setup/service.js';
 import { connectWatson, deliver, type WatsonConnection } from '../setup/watson.js';
@@ -69,6 +70,7 @@ beforeAll(async () => {
   await tell(second, 'support', [said('m8', 'cas', 'nothing to see')]);
   while ((await service.app.get(Dispatcher).dispatch()) > 0);
   while ((await service.app.get(LaneWork).runOnce()) > 0);
+  while ((await service.app.get(MessageSearch).follow()) > 0);
   const spaces = await database.query<{ id: string; key: string }>(
     `select id, connection_id || '/' || external_id as key from spaces`,
   );

@@ -108,7 +108,7 @@ export function readConfig(environment: Environment = process.env): Config {
     jwt: readJwt(read),
     connectionsFile: read.text('LIAISON_CONNECTIONS_FILE'),
     webhookMaxBytes: read.integer('LIAISON_WEBHOOK_MAX_BYTES', 2_097_152, 1_024, 67_108_864),
-    laneWorkers: read.integer('LIAISON_LANE_WORKERS', 1, 1, 64),
+    laneWorkers: read.integer('LIAISON_LANE_WORKERS', 2, 1, 64),
     shutdownGraceMs: read.integer('LIAISON_SHUTDOWN_GRACE_MS', 20_000, 0, 600_000),
   };
   if (config.bootstrapKey !== undefined && config.bootstrapKey.length < 16) {

@@ -5,6 +5,8 @@ import { layOut, timeOfUuidV7 } from './uuid-v7.js';
 /** What an id names; part of the hashed name, so that a space and a message with one external id differ. */
 export type EntityKind = 'space' | 'message' | 'annotation' | 'reaction' | 'member' | 'event';
 
+/** Spaces and members come again with every fact; the others seldom do, and hashing costs less than forgetting them. */
+const recurring: ReadonlySet<EntityKind> = new Set(['space', 'member']);
 const known = new LRUCache<string, string>({ max: 50_000 });
 
 /**
@@ -15,10 +17,10 @@ const known = new LRUCache<string, string>({ max: 50_000 });
  */
 export function entityId(kind: EntityKind, parentId: string, name: string, bornMs?: number): string {
   const key = `${kind}\n${parentId}\n${name}`;
-  const found = known.get(key);
+  const found = recurring.has(kind) ? known.get(key) : undefined;
   if (found !== undefined) return found;
   const digest = createHash('sha256').update(key).digest('hex');
   const id = layOut(bornMs ?? timeOfUuidV7(parentId), digest.slice(0, 3), digest.slice(3, 19));
-  known.set(key, id);
+  if (recurring.has(kind)) known.set(key, id);
   return id;
 }

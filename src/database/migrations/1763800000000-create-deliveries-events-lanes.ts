@@ -126,6 +126,7 @@ export class CreateDeliveriesEventsLanes1763800000000 implements MigrationInterf
         data          jsonb       not null,
         constraint events_once unique (learned_at, delivery_seq, ordinal)
       ) partition by range (learned_at)`);
+    await query.query(`create index events_by_seq on events (seq)`);
     await query.query(`create index events_feed on events (tenant_id, seq)`);
     await query.query(`create index events_of_message on events (message_id, seq) where message_id is not null`);
     await query.query(`create table events_default partition of events default`);

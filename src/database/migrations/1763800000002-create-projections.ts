@@ -63,9 +63,6 @@ export class CreateProjections1763800000002 implements MigrationInterface {
     await query.query(`create index messages_of_space on messages (space_id, sort_at, id)`);
     await query.query(`create index messages_of_tenant on messages (tenant_id, sort_at, id)`);
     await query.query(`create index messages_by_external_id on messages (tenant_id, external_id)`);
-    await query.query(
-      `create index messages_search on messages using gin (to_tsvector('simple', left(content, 100000)))`,
-    );
 
     await query.query(`
       create table annotations (
@@ -91,8 +88,18 @@ export class CreateProjections1763800000002 implements MigrationInterface {
     await query.query(`create index annotations_of_tenant on annotations (tenant_id, sort_at, id)`);
     await query.query(`create index annotations_by_external_id on annotations (tenant_id, external_id)`);
     await query.query(`
-      create index annotations_search on annotations using gin (to_tsvector('simple', left(payload ->> 'text', 100000)))
-      where lower(type) = 'generic'`);
+      create table message_search (
+        message_id uuid     primary key,
+        tenant_id  text     not null,
+        words      tsvector not null
+      )`);
+    await query.query(`create index message_search_words on message_search using gin (words)`);
+    await query.query(`
+      create table message_search_cursor (
+        only_row boolean primary key default true check (only_row),
+        position bigint not null
+      )`);
+    await query.query(`insert into message_search_cursor (position) values (0)`);
     await query.query(`create index annotations_of_space on annotations (space_id, sort_at, id)`);
 
     await query.query(`
@@ -116,6 +123,8 @@ export class CreateProjections1763800000002 implements MigrationInterface {
   }
 
   async down(query: QueryRunner): Promise<void> {
-    await query.query(`drop table reactions, annotations, messages, members, spaces`);
+    await query.query(
+      `drop table message_search_cursor, message_search, reactions, annotations, messages, members, spaces`,
+    );
   }
 }
