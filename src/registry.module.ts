@@ -14,8 +14,8 @@ import { SpaceProcessor } from './spaces/space.processor.js';
 /** The list of everything that plugs in. A new platform, processor, follower or entity is one line here. */
 export const platforms = [watsonWork];
 export const entities = [ConnectionEntity, ApiKeyEntity];
-export const followers = [MessageSearch];
-export const processors = [SpaceProcessor, MessageProcessor, AnnotationProcessor, ReactionProcessor];
+const followers = [MessageSearch];
+const processors = [SpaceProcessor, MessageProcessor, AnnotationProcessor, ReactionProcessor];
 
 @Global()
 @Module({

@@ -6,7 +6,7 @@ import { type WebhookDispatcher } from './webhook-dispatcher.js';
 import { verifyEndpoint, WebhookVerificationError } from './webhook-verification.js';
 
 /** What an app may do in the spaces it was added to. */
-export const appPermissions = [
+const appPermissions = [
   'message_create',
   'message_read',
   'transcript_read',
@@ -18,7 +18,7 @@ export const appPermissions = [
 ] as const;
 
 /** What an app may ask a user for. */
-export const userScopes = [
+const userScopes = [
   ...appPermissions,
   'space_list',
   'space_create',

@@ -19,7 +19,7 @@ export function setCaller(request: Request, caller: Caller): void {
 }
 
 /** The caller of a guarded request. Throws `NotAuthenticated` where no guard has run: fails closed. */
-export function callerOf(request: Request): Caller {
+function callerOf(request: Request): Caller {
   const caller = callers.get(request);
   if (caller === undefined) throw new NotAuthenticated();
   return caller;

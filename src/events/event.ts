@@ -125,7 +125,7 @@ function idsOf(fact: Fact, spaceId: string, birthOf: BirthOf): { messageId: stri
 }
 
 /** Our id of one user's reaction to one message. */
-export function reactionId(messageId: string, userExternalId: string, reaction: string): string {
+function reactionId(messageId: string, userExternalId: string, reaction: string): string {
   return entityId('reaction', messageId, JSON.stringify([userExternalId, reaction]));
 }
 

@@ -10,7 +10,7 @@ import { type ParkedDelivery } from './parked-deliveries.js';
  * it. Everything else (a lost connection, a time-out, a missing column in the middle of an upgrade) is the moment's fault
  * and is tried again; a passing fault must never park healthy deliveries by the thousand.
  */
-export function isFaultOfDelivery(error: unknown): boolean {
+function isFaultOfDelivery(error: unknown): boolean {
   return isDataError(error) || (sqlStateOf(error) === undefined && !isTransient(error));
 }
 

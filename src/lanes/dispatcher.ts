@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { firstRowOf } from '../database/rows.js';
 
 /** How many deliveries one statement takes in. */
-export const dispatchBatch = 2_000;
+const dispatchBatch = 2_000;
 
 /*
  * The log is read in the order of `seq`, which is the order of commits, so one position says exactly what has been seen.

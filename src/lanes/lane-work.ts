@@ -13,7 +13,7 @@ import { DeliveryTranslator } from './delivery-translator.js';
 import { claimLanes, claimTheseLanes, moveLanesOn, progressOf, type Claim, type ClaimLimits } from './lane-claims.js';
 import { parkDeliveries, type ParkedDelivery } from './parked-deliveries.js';
 
-const limits: ClaimLimits = { lanes: 200, deliveries: 500, bytes: 16 * 1024 * 1024 };
+const limits: ClaimLimits = { lanes: 200, deliveries: 1_000, bytes: 16 * 1024 * 1024 };
 
 /** What a transaction did. */
 interface Settled {

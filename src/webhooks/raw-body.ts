@@ -2,21 +2,21 @@ import { type NextFunction, type Request, type Response } from 'express';
 import { LiaisonError } from '../common/errors/liaison-error.js';
 
 /** The body is larger than we take. */
-export class BodyTooLarge extends LiaisonError {
+class BodyTooLarge extends LiaisonError {
   readonly code = 'body-too-large';
   readonly kind = 'caller';
   override readonly status = 413;
 }
 
 /** The body is compressed; a signature is over the bytes as sent, so nothing is inflated. */
-export class UnsupportedEncoding extends LiaisonError {
+class UnsupportedEncoding extends LiaisonError {
   readonly code = 'unsupported-encoding';
   readonly kind = 'caller';
   override readonly status = 415;
 }
 
 /** The caller went away in the middle of its body. */
-export class BodyIncomplete extends LiaisonError {
+class BodyIncomplete extends LiaisonError {
   readonly code = 'malformed-request';
   readonly kind = 'caller';
 }

@@ -6,10 +6,6 @@ import { generateMasterKey } from '../../src/common/security/secret-box.js';
 import { createTestDatabase, type TestDatabase } from '../setup/database.js';
 import { liaison, serveProcess, type ServedProcess } from '../setup/process.js';
 
-interface List<T> {
-  readonly items: T[];
-}
-
 describe('the command line', { timeout: 60_000 }, () => {
   let database: TestDatabase;
   let folder: string;
@@ -33,10 +29,9 @@ describe('the command line', { timeout: 60_000 }, () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const get = async <Body>(path: string, key: string): Promise<{ status: number; body: Body }> => {
+  const get = async (path: string, key: string): Promise<{ status: number; body: unknown }> => {
     const response = await fetch(`${service.url}${path}`, { headers: { authorization: `Bearer ${key}` } });
-    // What each test expects; its assertions check it.
-    return { status: response.status, body: (await response.json()) as Body };
+    return { status: response.status, body: await response.json() };
   };
 
   it('makes an API key that works until it is revoked', async () => {
@@ -82,8 +77,8 @@ describe('the command line', { timeout: 60_000 }, () => {
 
     const key = (await liaison(['keys', 'create', '--name', 'reader'], environment)).stdout.trim();
     await expect
-      .poll(async () => (await get<List<{ content: string }>>('/v1/messages', key)).body.items, { timeout: 5_000 })
-      .toMatchObject([{ content: 'Shall we offer 12 % on *Q-118*?' }]);
+      .poll(async () => (await get('/v1/messages', key)).body, { timeout: 5_000 })
+      .toMatchObject({ items: [{ content: 'Shall we offer 12 % on *Q-118*?' }] });
 
     const verified = await liaison(['rebuild', '--verify'], environment);
     expect(verified).toMatchObject({ code: 0 });

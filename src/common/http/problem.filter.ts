@@ -62,7 +62,7 @@ function challengeOf(error: unknown): string {
 }
 
 /** Any error as problem details; see docs/problems.md for the codes. */
-export function toProblem(error: unknown, instance: string): Problem {
+function toProblem(error: unknown, instance: string): Problem {
   if (error instanceof LiaisonError) {
     const status = error.status ?? statusOfKind[error.kind];
     return {
