@@ -23,11 +23,16 @@ const longestBackOffMs = 5_000;
 export class LaneWorker {
   #stopped = false;
   #followedAt = 0;
+  #followNotBefore = 0;
   #loops: readonly Promise<void>[] = [];
-  readonly #waiting = new Set<() => void>();
+  /** Who waits, and whether a new delivery ends the wait. */
+  readonly #waiting = new Map<() => void, boolean>();
   readonly #wakeOne = (): void => {
-    const [first] = this.#waiting;
-    first?.();
+    for (const [done, isWakeable] of this.#waiting) {
+      if (!isWakeable) continue;
+      done();
+      return;
+    }
   };
 
   constructor(
@@ -48,7 +53,7 @@ export class LaneWorker {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.deliveryLog.wakeUps.off('stored', this.#wakeOne);
-    for (const done of this.#waiting) done();
+    for (const done of this.#waiting.keys()) done();
     await Promise.all(this.#loops);
   }
 
@@ -59,7 +64,7 @@ export class LaneWorker {
         const dispatched = await this.dispatcher.dispatch();
         const settled = await this.work.runOnce();
         const replayed = settled > 0 ? 0 : await this.replays.runOnce();
-        const followed = settled < smallBatch || this.#followersAreDue() ? await this.#follow() : 0;
+        const followed = await this.#follow(settled < smallBatch);
         backOffMs = firstBackOffMs;
         if (dispatched + settled + replayed + followed === 0) await this.#sleep(idleMs);
         else if (settled < smallBatch) await new Promise((resolve) => setTimeout(resolve, lingerMs));
@@ -68,25 +73,32 @@ export class LaneWorker {
         if (isTransient(error))
           this.logger.warn({ reason: String(error), retryMs: backOffMs }, 'lanes wait for the database');
         else this.logger.error({ err: error, retryMs: backOffMs }, 'a lane worker could not work');
-        await this.#sleep(backOffMs);
+        // Storing shows that the database is back; a fault of ours would only repeat with each delivery.
+        await this.#sleep(backOffMs, isTransient(error));
         backOffMs = Math.min(backOffMs * 2, longestBackOffMs);
       }
     }
   }
 
-  #followersAreDue(): boolean {
-    return performance.now() - this.#followedAt > followEveryMs;
-  }
-
-  async #follow(): Promise<number> {
-    this.#followedAt = performance.now();
+  /** Followers must never hold lanes up: one that fails is left alone for a while. */
+  async #follow(lanesLeaveTime: boolean): Promise<number> {
+    const now = performance.now();
+    if (now < this.#followNotBefore || (!lanesLeaveTime && now - this.#followedAt < followEveryMs)) return 0;
+    this.#followedAt = now;
     let followed = 0;
-    for (const follower of this.followers) followed += await follower.follow();
+    for (const follower of this.followers) {
+      try {
+        followed += await follower.follow();
+      } catch (error) {
+        this.#followNotBefore = now + longestBackOffMs;
+        this.logger.warn({ err: error, follower: follower.name }, 'a follower of the event log could not go on');
+      }
+    }
     return followed;
   }
 
-  /** Waits; a delivery that was just stored, and `stop`, end the wait: storing shows that the database is back. */
-  #sleep(ms: number): Promise<void> {
+  /** Waits; `stop` ends every wait, a delivery that was just stored the wakeable ones. */
+  #sleep(ms: number, isWakeable = true): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
@@ -94,7 +106,7 @@ export class LaneWorker {
         resolve();
       };
       const timer = setTimeout(done, ms);
-      this.#waiting.add(done);
+      this.#waiting.set(done, isWakeable);
     });
   }
 }
