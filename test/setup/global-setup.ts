@@ -72,7 +72,7 @@ async function withTemplate(server: string, stop: () => Promise<void>): Promise<
     server,
     template,
     stop: async () => {
-      await run(`drop database if exists ${template} with (force)`);
+      await run(`drop database if exists ${template}`);
       await stop();
     },
   };
