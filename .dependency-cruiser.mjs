@@ -62,6 +62,12 @@ export default {
       to: { path: '^(src|demo|bench)/' },
     },
     {
+      name: 'simulators-do-not-know-each-other',
+      severity: 'error',
+      from: { path: '^simulators/([^/]+)/' },
+      to: { path: '^simulators/', pathNot: '^simulators/($1|common)/' },
+    },
+    {
       name: 'no-junk-drawers',
       severity: 'error',
       from: {},

@@ -1,6 +1,6 @@
 import { type SimulatedApp, type SimulatedWebhook } from '../simulators/watson-work/registered-app.js';
 import { outboundEventTypes } from '../simulators/watson-work/event-bodies.js';
-import { SimulatorClock } from '../simulators/watson-work/clock.js';
+import { SimulatorClock } from '../simulators/common/clock.js';
 import { WatsonWorkSimulator } from '../simulators/watson-work/watson-work-simulator.js';
 import { openDatabase } from '../src/bootstrap/open-database.js';
 import { startService, type RunningService } from '../src/bootstrap/start-service.js';

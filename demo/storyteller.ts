@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type SimulatorClock } from '../simulators/watson-work/clock.js';
+import { type SimulatorClock } from '../simulators/common/clock.js';
 import { type Terminal } from './terminal.js';
 
 /** How far before the present the story begins. */

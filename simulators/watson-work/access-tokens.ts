@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Actor } from './actor.js';
-import { type SimulatorClock } from './clock.js';
-import { type HttpCall } from './http-exchange.js';
+import { type SimulatorClock } from '../common/clock.js';
+import { type HttpCall } from '../common/http-exchange.js';
 import { type Permission, type SimulatedApp } from './registered-app.js';
 
 /** On whose behalf a call is made, through which app, and with which rights. */

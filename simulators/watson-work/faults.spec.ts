@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { SimulatorClock } from './clock.js';
+import { SimulatorClock } from '../common/clock.js';
 import { type Faults } from './faults.js';
 import { startScene, type WatsonScene } from './watson-scene.js';
 

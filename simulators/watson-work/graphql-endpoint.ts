@@ -1,5 +1,5 @@
 import { type AccessTokens } from './access-tokens.js';
-import { type SimulatorClock } from './clock.js';
+import { type SimulatorClock } from '../common/clock.js';
 import { type Operation, parseDocument, UnreadableQueryError } from './graphql-document.js';
 import { execute } from './graphql-execution.js';
 import { mutationRoot } from './graphql-mutation-type.js';
@@ -7,7 +7,8 @@ import { GraphqlObjectTypes } from './graphql-object-types.js';
 import { type PageSizes } from './graphql-page.js';
 import { queryRoot } from './graphql-query-type.js';
 import { selectionErrors } from './graphql-type.js';
-import { errorAnswer, type HttpAnswer, type HttpCall, isRecord, jsonObject, mediaType } from './http-exchange.js';
+import { type HttpAnswer, type HttpCall, isRecord, jsonObject, mediaType } from '../common/http-exchange.js';
+import { errorAnswer } from './error-answer.js';
 import { type World } from './world.js';
 
 interface AskedOperation {

@@ -10,7 +10,7 @@ import {
   type Resolved,
   type Scalar,
 } from './graphql-type.js';
-import { isRecord } from './http-exchange.js';
+import { isRecord } from '../common/http-exchange.js';
 
 type Answered = Scalar | readonly Answered[] | { readonly [alias: string]: Answered };
 

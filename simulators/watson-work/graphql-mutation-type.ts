@@ -1,6 +1,6 @@
 import { type GraphqlObjectTypes } from './graphql-object-types.js';
 import { type ArgumentValue, type BoundObject, FieldError, ObjectType } from './graphql-type.js';
-import { isRecord } from './http-exchange.js';
+import { isRecord } from '../common/http-exchange.js';
 import { RefusedActionError } from './refused-action-error.js';
 import { type SimulatedMessage } from './simulated-message.js';
 import { type World } from './world.js';

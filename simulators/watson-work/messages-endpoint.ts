@@ -1,6 +1,7 @@
 import { type AccessTokens } from './access-tokens.js';
-import { type SimulatorClock } from './clock.js';
-import { errorAnswer, type HttpAnswer, type HttpCall, isRecord, jsonObject, mediaType } from './http-exchange.js';
+import { type SimulatorClock } from '../common/clock.js';
+import { type HttpAnswer, type HttpCall, isRecord, jsonObject, mediaType } from '../common/http-exchange.js';
+import { errorAnswer } from './error-answer.js';
 import { platformDate } from './platform-date.js';
 import { type GenericAnnotation, type SimulatedMessage } from './simulated-message.js';
 import { type World } from './world.js';

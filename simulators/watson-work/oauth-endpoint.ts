@@ -1,8 +1,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { type AccessTokens, type Grant, jwtLookingText } from './access-tokens.js';
 import { type SimulatedPerson } from './actor.js';
-import { type SimulatorClock } from './clock.js';
-import { type HttpAnswer, type HttpCall, mediaType } from './http-exchange.js';
+import { type SimulatorClock } from '../common/clock.js';
+import { type HttpAnswer, type HttpCall, mediaType } from '../common/http-exchange.js';
 import { platformDate } from './platform-date.js';
 import { type Quirks } from './quirks.js';
 import { type Permission, type SimulatedApp } from './registered-app.js';

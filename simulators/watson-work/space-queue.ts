@@ -1,10 +1,10 @@
-import { type SimulatorClock } from './clock.js';
+import { type SimulatorClock } from '../common/clock.js';
 import { type DeliveryAttempt } from './delivery-record.js';
 import { type Faults } from './faults.js';
 import { postOnce } from './outbound-request.js';
 import { type Quirks } from './quirks.js';
 import { retrySchedule } from './retry-schedule.js';
-import { type SeededRandom } from './seeded-random.js';
+import { type SeededRandom } from '../common/seeded-random.js';
 import { webhookSignature } from './webhook-signature.js';
 
 const acceptedStatuses: readonly (number | string)[] = [200, 201, 203, 204];

@@ -1,5 +1,5 @@
 import { type SimulatedPerson } from './actor.js';
-import { SimulatorClock } from './clock.js';
+import { SimulatorClock } from '../common/clock.js';
 import { outboundEventTypes } from './event-bodies.js';
 import { RecordingReceiver } from './recording-receiver.js';
 import { type SimulatedApp, type SimulatedWebhook } from './registered-app.js';

@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { AccessTokens } from './access-tokens.js';
 import { type SimulatedPerson } from './actor.js';
-import { SimulatorClock } from './clock.js';
+import { SimulatorClock } from '../common/clock.js';
 import { type DeliveryAttempt, type DeliveryCounts } from './delivery-record.js';
 import { type Faults, noFaults } from './faults.js';
 import { GraphqlEndpoint } from './graphql-endpoint.js';
 import { type PageSizes } from './graphql-page.js';
-import { errorAnswer, type HttpAnswer, type HttpCall, readCall, writeAnswer } from './http-exchange.js';
+import { type HttpAnswer, type HttpCall, readCall, writeAnswer } from '../common/http-exchange.js';
+import { errorAnswer } from './error-answer.js';
 import { MessagesEndpoint } from './messages-endpoint.js';
 import { OauthEndpoint, type OauthOptions } from './oauth-endpoint.js';
 import { documentedBehaviour, type Quirks } from './quirks.js';

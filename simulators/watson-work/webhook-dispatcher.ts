@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import { type SimulatorClock } from './clock.js';
+import { type SimulatorClock } from '../common/clock.js';
 import { type DeliveryAttempt, type DeliveryCounts } from './delivery-record.js';
 import { type Faults, noFaults } from './faults.js';
 import { type Quirks } from './quirks.js';
-import { SeededRandom } from './seeded-random.js';
+import { SeededRandom } from '../common/seeded-random.js';
 import { type NotifiedWebhook, type QueuedNotification, SpaceQueue } from './space-queue.js';
 
 export interface DispatcherOptions {

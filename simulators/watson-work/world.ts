@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Actor, type SimulatedPerson } from './actor.js';
-import { type SimulatorClock } from './clock.js';
+import { type SimulatorClock } from '../common/clock.js';
 import { EventBodies, type EventBody } from './event-bodies.js';
 import { ObjectIds } from './identifiers.js';
 import { type Quirks } from './quirks.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { EventBodies, type SpaceName } from '../../simulators/watson-work/event-bodies.js';
 import { ObjectIds } from '../../simulators/watson-work/identifiers.js';
 import { documentedBehaviour } from '../../simulators/watson-work/quirks.js';
-import { type SeededRandom } from '../../simulators/watson-work/seeded-random.js';
+import { type SeededRandom } from '../../simulators/common/seeded-random.js';
 import { webhookSignature } from '../../simulators/watson-work/webhook-signature.js';
 
 /** Where a platform calls us, and the secret it signs with. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { SeededRandom } from '../../simulators/watson-work/seeded-random.js';
+import { SeededRandom } from '../../simulators/common/seeded-random.js';
 import { Bodies, type Target } from './bodies.js';
 import { check } from './check.js';
 import { type Cleanup } from './cleanup.js';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type SeededRandom } from '../../simulators/watson-work/seeded-random.js';
+import { type SeededRandom } from '../../simulators/common/seeded-random.js';
 import { type Ledger } from './ledger.js';
 import { type Kind } from './options.js';
 import { type PostgresServer } from './postgres-server.js';

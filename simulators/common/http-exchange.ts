@@ -4,7 +4,6 @@ import {
   type OutgoingHttpHeaders,
   type ServerResponse,
 } from 'node:http';
-import { platformDate } from './platform-date.js';
 
 const largestBody = 1_000_000;
 
@@ -70,30 +69,4 @@ export function jsonObject(text: string): Readonly<Record<string, unknown>> | un
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-const reasons: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  413: 'Payload Too Large',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-};
-
-/** The Error entity of the REST interfaces. Its status is documented as text; such bodies carry a number. */
-export function errorAnswer(call: HttpCall, status: number, message: string, at: number): HttpAnswer {
-  return {
-    status,
-    body: {
-      timestamp: platformDate(at),
-      status,
-      error: reasons[status] ?? 'Error',
-      message,
-      path: call.path,
-    },
-  };
 }
