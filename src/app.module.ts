@@ -2,18 +2,24 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { BOOTSTRAP_KEY } from './auth/api-keys.service.js';
 import { AuthModule } from './auth/auth.module.js';
+import { AuthorizationsModule } from './authorizations/authorizations.module.js';
 import { JWT_CONFIG } from './auth/jwt-login.js';
 import { type JwtConfig } from './common/config/config.js';
 import { PUBLIC_URL, type PublicUrl } from './common/http/public-url.js';
+import { OUTBOUND } from './common/outbound/http-caller.js';
+import { OutboundHttp } from './common/outbound/outbound-http.js';
 import { LOGGER } from './common/observability/logger.js';
 import { Metrics } from './common/observability/metrics.js';
 import { SecretBox } from './common/security/secret-box.js';
 import { type Secret } from './common/security/secret.js';
 import { ConnectionsModule } from './connections/connections.module.js';
+import { ConversationsModule } from './conversations/conversations.module.js';
 import { DatabaseModule, type DatabaseSettings } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { LanesModule } from './lanes/lanes.module.js';
 import { MessagesModule } from './messages/messages.module.js';
+import { OutboxModule } from './outbox/outbox.module.js';
+import { RegistrationsModule } from './registrations/registrations.module.js';
 import { entities, RegistryModule } from './registry.module.js';
 import { SpacesModule } from './spaces/spaces.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
@@ -25,6 +31,8 @@ export interface AppSettings {
   readonly bootstrapKey: Secret | undefined;
   readonly jwt: JwtConfig | undefined;
   readonly publicUrl: PublicUrl;
+  /** Endpoints that may be called although they are inside; see `OutboundHttp`. */
+  readonly outboundAllow: readonly string[];
   readonly logger: Logger;
 }
 
@@ -41,8 +49,10 @@ class SettingsModule {
         { provide: BOOTSTRAP_KEY, useValue: settings.bootstrapKey },
         { provide: JWT_CONFIG, useValue: settings.jwt },
         { provide: PUBLIC_URL, useValue: settings.publicUrl },
+        { provide: OutboundHttp, useValue: new OutboundHttp({ allow: settings.outboundAllow }) },
+        { provide: OUTBOUND, useExisting: OutboundHttp },
       ],
-      exports: [Metrics, LOGGER, SecretBox, BOOTSTRAP_KEY, JWT_CONFIG, PUBLIC_URL],
+      exports: [Metrics, LOGGER, SecretBox, BOOTSTRAP_KEY, JWT_CONFIG, PUBLIC_URL, OutboundHttp, OUTBOUND],
     };
   }
 }
@@ -64,6 +74,10 @@ export class AppModule {
         LanesModule,
         SpacesModule,
         MessagesModule,
+        ConversationsModule,
+        AuthorizationsModule,
+        RegistrationsModule,
+        OutboxModule,
         HealthModule,
       ],
     };

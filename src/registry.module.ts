@@ -1,31 +1,62 @@
 import { Global, Module } from '@nestjs/common';
 import { ApiKeyEntity } from './auth/api-key.entity.js';
+import { AuthorizationProcessor } from './authorizations/authorization.processor.js';
+import { AuthorizationReaction } from './authorizations/authorization.reaction.js';
+import { AuthorizationsModule } from './authorizations/authorizations.module.js';
+import { OrganizationTokenJob } from './authorizations/organization-token.job.js';
 import { ConnectionEntity } from './connections/connection.entity.js';
+import { ConnectionsModule } from './connections/connections.module.js';
+import { ConversationProcessor } from './conversations/conversation.processor.js';
+import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { EVENT_FOLLOWERS } from './events/event-follower.js';
 import { EVENT_PROCESSORS } from './events/event-processor.js';
+import { EVENT_REACTIONS } from './events/event-reaction.js';
+import { HydrationJob } from './hydration/hydration.job.js';
+import { HydrationReaction } from './hydration/hydration.reaction.js';
 import { AnnotationProcessor } from './messages/annotation.processor.js';
 import { MessageProcessor } from './messages/message.processor.js';
 import { MessageSearch } from './messages/message-search.js';
 import { ReactionProcessor } from './messages/reaction.processor.js';
-import { PLATFORMS } from './platforms/platform.js';
+import { JOB_HANDLERS } from './outbox/job.js';
+import { PLATFORMS, type Platform } from './platforms/platform.js';
+import { skypeForBusiness } from './platforms/skype-for-business/skype-for-business.platform.js';
 import { watsonWork } from './platforms/watson-work/watson-work.platform.js';
+import { webex } from './platforms/webex/webex.platform.js';
+import { RegistrationJob } from './registrations/registration.job.js';
+import { RegistrationsModule } from './registrations/registrations.module.js';
 import { SpaceProcessor } from './spaces/space.processor.js';
 
-/** The list of everything that plugs in. A new platform, processor, follower or entity is one line here. */
-export const platforms = [watsonWork];
+/** The list of everything that plugs in. A new platform, processor, follower, reaction, job or entity is one line here. */
+export const platforms: readonly Platform[] = [watsonWork, webex, skypeForBusiness];
 export const entities = [ConnectionEntity, ApiKeyEntity];
 const followers = [MessageSearch];
-const processors = [SpaceProcessor, MessageProcessor, AnnotationProcessor, ReactionProcessor];
+const processors = [
+  SpaceProcessor,
+  MessageProcessor,
+  AnnotationProcessor,
+  ReactionProcessor,
+  ConversationProcessor,
+  AuthorizationProcessor,
+];
+const reactions = [HydrationReaction, AuthorizationReaction];
+const jobs = [HydrationJob, OrganizationTokenJob, RegistrationJob];
+
+const listOf = (...list: unknown[]): readonly unknown[] => list;
 
 @Global()
 @Module({
+  imports: [AuthorizationsModule, ConnectionsModule, DeliveriesModule, RegistrationsModule],
   providers: [
     { provide: PLATFORMS, useValue: platforms },
     ...processors,
     ...followers,
-    { provide: EVENT_FOLLOWERS, useFactory: (...list: unknown[]) => list, inject: followers },
-    { provide: EVENT_PROCESSORS, useFactory: (...list: unknown[]) => list, inject: processors },
+    ...reactions,
+    ...jobs,
+    { provide: EVENT_FOLLOWERS, useFactory: listOf, inject: followers },
+    { provide: EVENT_PROCESSORS, useFactory: listOf, inject: processors },
+    { provide: EVENT_REACTIONS, useFactory: listOf, inject: reactions },
+    { provide: JOB_HANDLERS, useFactory: listOf, inject: jobs },
   ],
-  exports: [PLATFORMS, EVENT_PROCESSORS, EVENT_FOLLOWERS],
+  exports: [PLATFORMS, EVENT_PROCESSORS, EVENT_FOLLOWERS, EVENT_REACTIONS, JOB_HANDLERS],
 })
 export class RegistryModule {}

@@ -6,6 +6,7 @@ import { type Logger } from 'pino';
 import { type Pool } from 'pg';
 import { AppModule } from '../app.module.js';
 import { type Config } from '../common/config/config.js';
+import { OutboundHttp } from '../common/outbound/outbound-http.js';
 import { NestLogger } from '../common/observability/logger.js';
 import { Secret } from '../common/security/secret.js';
 import { ConnectionDirectory } from '../connections/connection-directory.js';
@@ -15,6 +16,8 @@ import { DatabaseLifecycle } from '../database/database-lifecycle.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { Readiness } from '../health/readiness.js';
 import { LaneWorker } from '../lanes/lane-worker.js';
+import { OutboxWorker } from '../outbox/outbox-worker.js';
+import { RegistrationWarden } from '../registrations/registration-warden.js';
 import { applyHttpFace } from './http-face.js';
 import { openSecretBox } from './master-keys.js';
 
@@ -46,6 +49,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
       bootstrapKey: config.bootstrapKey === undefined ? undefined : new Secret(config.bootstrapKey),
       jwt: config.jwt,
       publicUrl: () => config.publicUrl ?? listening,
+      outboundAllow: config.outboundAllow,
       logger,
     }),
     { bodyParser: false, logger: new NestLogger(logger), abortOnError: false },
@@ -80,7 +84,11 @@ async function bringUp(app: NestExpressApplication, config: Config): Promise<voi
     }
     await app.get(ConnectionDirectory).start();
   });
-  if (isUp && config.role !== 'api') app.get(LaneWorker).start(config.laneWorkers);
+  if (isUp && config.role !== 'api') {
+    app.get(LaneWorker).start(config.laneWorkers);
+    app.get(OutboxWorker).start();
+    app.get(RegistrationWarden).start();
+  }
 }
 
 async function stop(app: NestExpressApplication, server: Server, graceMs: number, logger: Logger): Promise<void> {
@@ -92,11 +100,15 @@ async function stop(app: NestExpressApplication, server: Server, graceMs: number
   }, graceMs);
   await closed;
   clearTimeout(grace);
+  await app.get(RegistrationWarden).stop();
+  // It appends to the delivery log, which is drained after it.
+  await app.get(OutboxWorker).stop();
   await app.get(DeliveryLog).drained();
   await app.get(LaneWorker).stop();
   app.get(ConnectionDirectory).stop();
   await app.close();
   await app.get(DatabaseLifecycle).stop();
+  await app.get(OutboundHttp).close();
   await app.get<Pool>(ACK_POOL).end();
   logger.info('stopped');
 }

@@ -33,6 +33,7 @@ export async function withApp<T>(
         bootstrapKey: config.bootstrapKey === undefined ? undefined : new Secret(config.bootstrapKey),
         jwt: undefined,
         publicUrl: () => config.publicUrl ?? `http://127.0.0.1:${config.port}`,
+        outboundAllow: config.outboundAllow,
         // Standard output is the command's answer; what goes wrong goes beside it.
         logger: createLogger('error', process.stderr),
       }),

@@ -72,6 +72,11 @@ export class ConnectionDirectory {
     return connection?.platform === platform ? connection : undefined;
   }
 
+  /** The connection of that id, as far as this process knows it. */
+  get(id: string): OpenConnection | undefined {
+    return this.#open.get(id);
+  }
+
   /** Like `find`, for an id that is not known: asks the database, at most once a second for everybody. */
   async findFresh(platform: string, id: string): Promise<OpenConnection | undefined> {
     const now = performance.now();

@@ -1,13 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { type ConnectionEntity } from './connection.entity.js';
 import { type ConnectionSecrets } from './connection-secrets.js';
 
-const platformIds = ['watson-work', 'skype-for-business', 'webex', 'microsoft-teams'];
+const platform = { example: 'watson-work', description: 'One of the platforms that this Liaison serves.' };
 
 export class CreateConnection {
-  @ApiProperty({ enum: platformIds })
-  @IsIn(platformIds)
+  @ApiProperty(platform)
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(100)
   readonly platform!: string;
 
   @ApiProperty({ maxLength: 200 })
@@ -73,7 +75,7 @@ export class ConnectionSecretsDto {
 export class ConnectionDto {
   @ApiProperty({ format: 'uuid' })
   readonly id!: string;
-  @ApiProperty({ enum: platformIds })
+  @ApiProperty(platform)
   readonly platform!: string;
   @ApiProperty()
   readonly name!: string;

@@ -4,6 +4,7 @@ import { Conflict, InvalidInput, NotFound } from '../common/errors/liaison-error
 import { encodeCursor, decodeCursor, toPage, type Page } from '../common/http/page.js';
 import { parseWith } from '../common/http/validation.js';
 import { uuidV7 } from '../common/ids/uuid-v7.js';
+import { randomSecret } from '../common/security/random.js';
 import { SecretBox } from '../common/security/secret-box.js';
 import { PLATFORMS, type Platform } from '../platforms/platform.js';
 import { ConnectionDirectory } from './connection-directory.js';
@@ -37,7 +38,10 @@ export class ConnectionsService {
     @Inject(PLATFORMS) private readonly platforms: readonly Platform[],
   ) {}
 
-  /** Throws `InvalidInput` for an unknown platform or settings and secrets that its class refuses. */
+  /**
+   * A webhook secret is made where none is given and we register the webhooks. Throws `InvalidInput` for an unknown
+   * platform or settings and secrets that its class refuses.
+   */
   async create(
     tenantId: string,
     input: ConnectionInput,
@@ -45,7 +49,7 @@ export class ConnectionsService {
   ): Promise<ConnectionWithSecrets> {
     const { settings, secretChange } = this.#parse(input.platform, input.settings, input.secrets);
     const id = declared?.id ?? uuidV7();
-    const secrets = changeSecrets(noSecrets, secretChange);
+    const secrets = this.#withWebhookSecret(input.platform, settings, changeSecrets(noSecrets, secretChange));
     await this.#repository.insert({
       id,
       tenantId,
@@ -142,6 +146,18 @@ export class ConnectionsService {
       throw new Conflict({ detail: 'The connection was changed at the same moment by somebody else; read it again.' });
     }
     await this.directory.refresh();
+  }
+
+  /** Where we register the webhooks ourselves, nobody else needs to know what signs them. */
+  #withWebhookSecret(
+    platformId: string,
+    settings: Readonly<Record<string, unknown>>,
+    secrets: ConnectionSecrets,
+  ): ConnectionSecrets {
+    const registrations = this.platforms.find((platform) => platform.id === platformId)?.registrations;
+    const isOurs = registrations !== undefined && registrations.desired(settings).length > 0;
+    if (!isOurs || secrets.webhookSecrets.length > 0) return secrets;
+    return { ...secrets, webhookSecrets: [{ id: uuidV7(), secret: randomSecret(), from: null, until: null }] };
   }
 
   #refuseDeclared(connection: ConnectionEntity, fromDeclaration: boolean): void {

@@ -1,9 +1,13 @@
 import { hmacKey, type KeyObject } from '../common/security/hmac.js';
+import { Secret } from '../common/security/secret.js';
 import { type VerificationContext } from '../platforms/platform.js';
 import { type ConnectionSecrets } from './connection-secrets.js';
 
 interface TimedKey {
+  /** Made when it was stored, so that later ones are greater. */
+  readonly id: string;
   readonly key: KeyObject;
+  readonly text: Secret;
   readonly fromMs: number;
   readonly untilMs: number;
 }
@@ -12,6 +16,7 @@ interface TimedKey {
 export class OpenConnection {
   readonly #keys: readonly TimedKey[];
   readonly #always: readonly KeyObject[] | undefined;
+  readonly #named: ConnectionSecrets['named'];
 
   constructor(
     readonly id: string,
@@ -20,8 +25,11 @@ export class OpenConnection {
     readonly settings: Readonly<Record<string, unknown>>,
     secrets: ConnectionSecrets,
   ) {
+    this.#named = secrets.named;
     this.#keys = secrets.webhookSecrets.map((secret) => ({
+      id: secret.id,
       key: hmacKey(secret.secret),
+      text: new Secret(secret.secret),
       fromMs: secret.from === null ? Number.NEGATIVE_INFINITY : Date.parse(secret.from),
       untilMs: secret.until === null ? Number.POSITIVE_INFINITY : Date.parse(secret.until),
     }));
@@ -37,5 +45,20 @@ export class OpenConnection {
       webhookKeys:
         this.#always ?? this.#keys.filter((key) => key.fromMs <= at && at < key.untilMs).map((key) => key.key),
     };
+  }
+
+  /** What webhooks are registered with: of the webhook secrets that are valid at `now` the one that was stored last. */
+  webhookSecret(now: Date): Secret | undefined {
+    const at = now.getTime();
+    const valid = this.#keys.filter((key) => key.fromMs <= at && at < key.untilMs);
+    return valid.reduce<TimedKey | undefined>(
+      (last, key) => (last !== undefined && last.id > key.id ? last : key),
+      undefined,
+    )?.text;
+  }
+
+  /** The secret of that name, for calls to the platform; undefined where none is stored. */
+  secret(name: string): string | undefined {
+    return Object.hasOwn(this.#named, name) ? this.#named[name] : undefined;
   }
 }

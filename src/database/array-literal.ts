@@ -25,7 +25,7 @@ export function arrayLiteral<Row>(
 const special = /["\\]/;
 
 /** The Postgres types that our bulk statements use. */
-export type ColumnType = 'uuid' | 'bigint' | 'integer' | 'smallint' | 'timestamptz' | 'text' | 'jsonb';
+export type ColumnType = 'uuid' | 'bigint' | 'integer' | 'smallint' | 'float8' | 'timestamptz' | 'text' | 'jsonb';
 
 /** One array literal per column, in the order of `columns`; dates become ISO texts, jsonb values JSON texts. */
 export function columnLiterals<Row extends object>(

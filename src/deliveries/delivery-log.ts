@@ -6,7 +6,7 @@ import { uuidV7 } from '../common/ids/uuid-v7.js';
 import { fingerprint, laneId } from '../common/security/fingerprint.js';
 import { Metrics } from '../common/observability/metrics.js';
 import { ACK_POOL } from '../database/ack-pool.js';
-import { type VerifiedDelivery } from './delivery.js';
+import { queryHeader, type VerifiedDelivery } from './delivery.js';
 import { GroupCommit } from './group-commit.js';
 import { insertDeliveries, type NewDelivery } from './insert-deliveries.js';
 
@@ -20,6 +20,8 @@ export interface DeliverySource {
   readonly platformIndex: number | undefined;
   readonly retryCount: number | undefined;
   readonly keptHeaders: readonly string[];
+  /** Told apart from another delivery of the same bytes by this; calls of a platform are told apart by their bytes. */
+  readonly identity?: string;
 }
 
 /**
@@ -79,7 +81,10 @@ export class DeliveryLog {
           ? sourceTimeMs
           : noSourceTimeMs,
       receivedAt: delivery.receivedAt,
-      fingerprint: fingerprint(delivery.body),
+      fingerprint:
+        source.identity === undefined
+          ? fingerprint(delivery.body)
+          : fingerprint(Buffer.concat([Buffer.from(`${source.identity}\n`), delivery.body])),
       scheme: delivery.scheme,
       platformIndex: source.platformIndex,
       retryCount: source.retryCount,
@@ -114,5 +119,6 @@ function keptHeaders(delivery: VerifiedDelivery, names: readonly string[]): Reco
       kept[name] = text.length > longestKeptHeader ? text.slice(0, longestKeptHeader) : text;
     }
   }
+  if (delivery.query !== '') kept[queryHeader] = storableText(delivery.query.slice(0, longestKeptHeader));
   return kept;
 }

@@ -4,6 +4,8 @@ export interface RawDelivery {
   readonly body: Buffer;
   /** Header names in lower case, as node:http gives them. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** What stood behind the question mark of the called address, as it was sent; empty where there was none. */
+  readonly query: string;
   readonly receivedAt: Date;
 }
 
@@ -30,3 +32,6 @@ export function singleHeader(delivery: RawDelivery, name: string): string | unde
   const value = delivery.headers[name];
   return typeof value === 'string' ? value : undefined;
 }
+
+/** Under this name the query of the called address is kept among a delivery's headers; no real header has a colon. */
+export const queryHeader = ':query';

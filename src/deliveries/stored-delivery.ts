@@ -1,4 +1,4 @@
-import { markVerified, type VerifiedDelivery } from './delivery.js';
+import { markVerified, queryHeader, type VerifiedDelivery } from './delivery.js';
 
 /** The columns of `deliveries` that translation needs, under the names of `StoredDelivery`. */
 export const storedDeliveryColumns = `
@@ -23,5 +23,11 @@ export interface StoredDelivery {
 
 /** The delivery as it was verified: the log holds nothing else. */
 export function toVerified(row: StoredDelivery): VerifiedDelivery {
-  return markVerified({ body: row.body, headers: row.headers, receivedAt: row.receivedAt }, row.scheme);
+  const raw = {
+    body: row.body,
+    headers: row.headers,
+    query: row.headers[queryHeader] ?? '',
+    receivedAt: row.receivedAt,
+  };
+  return markVerified(raw, row.scheme);
 }

@@ -5,6 +5,7 @@ import { rowsOf } from '../database/rows.js';
 import { type Tx } from '../database/transaction.js';
 import { type LiaisonEvent } from './event.js';
 import { EVENT_PROCESSORS, type EventProcessor } from './event-processor.js';
+import { EVENT_REACTIONS, type EventReaction } from './event-reaction.js';
 
 /*
  * The lock makes the order of `seq` the order of commits: it is taken before the first number is drawn and released
@@ -38,13 +39,16 @@ const insertEvents = `
 export class EventLog {
   readonly #lockTables: string;
 
-  constructor(@Inject(EVENT_PROCESSORS) private readonly processors: readonly EventProcessor[]) {
+  constructor(
+    @Inject(EVENT_PROCESSORS) private readonly processors: readonly EventProcessor[],
+    @Inject(EVENT_REACTIONS) private readonly reactions: readonly EventReaction[],
+  ) {
     const tables = processors.flatMap((processor) => processor.tables);
     this.#lockTables = `lock table ${tables.join(', ')} in row exclusive mode`;
   }
 
   /**
-   * Appends events and runs every processor, all in `tx`: either the facts and their whole effect are there, or neither.
+   * Appends events and runs every processor and reaction, all in `tx`: either the facts and their whole effect are there, or neither.
    * The caller holds the lanes of these events.
    */
   async append(events: readonly LiaisonEvent[], tx: Tx): Promise<void> {
@@ -52,6 +56,7 @@ export class EventLog {
     // Before the first row is read: a rebuild that replaces the tables must not come between our reading and our writing.
     await tx.query(this.#lockTables);
     for (const processor of this.processors) await processor.process(events, tx);
+    for (const reaction of this.reactions) await reaction.react(events, tx);
     await tx.query(insertEvents, columnLiterals(events, columns));
   }
 

@@ -49,11 +49,11 @@ export class EventDto {
   readonly connectionId!: string;
   @ApiProperty({ format: 'uuid', description: 'The webhook call that told it.' })
   readonly deliveryId!: string;
-  @ApiProperty({ format: 'uuid' })
-  readonly spaceId!: string;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'Null for facts that concern no space.' })
+  readonly spaceId!: string | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   readonly messageId!: string | null;
-  @ApiProperty({ format: 'uuid', description: 'The message, annotation, reaction, member or space it is about.' })
+  @ApiProperty({ format: 'uuid', description: 'What it is about: a message, a member, a space, a conversation, …' })
   readonly subjectId!: string;
   @ApiProperty({ format: 'date-time', description: 'When it was so at the source.' })
   readonly occurredAt!: string;
@@ -81,7 +81,7 @@ export interface EventRow {
   readonly platform: string;
   readonly connectionId: string;
   readonly deliveryId: string;
-  readonly spaceId: string;
+  readonly spaceId: string | null;
   readonly messageId: string | null;
   readonly subjectId: string;
   readonly occurredAt: Date;

@@ -1,13 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import {
+  applyToAuthorization,
+  isAuthorizationEvent,
+  type AuthorizationRow,
+} from '../authorizations/authorization.state.js';
 import { type JsonValue } from '../common/json/json.js';
+import { conversationChanges, type ConversationRow } from '../conversations/conversation.state.js';
 import { applyToAnnotation, isAnnotationEvent, type AnnotationRow } from '../messages/annotation.state.js';
 import { applyToMessage, isMessageEvent, type MessageRow } from '../messages/message.state.js';
 import { applyToReaction, isReactionEvent, type ReactionRow } from '../messages/reaction.state.js';
 import { memberChanges, type MemberRow } from '../spaces/member.state.js';
 import { applyToSpace, type SpaceRow } from '../spaces/space.state.js';
 import { type Actor } from './event-map.js';
-import { recordFacts, type Fact, type LiaisonEvent } from './event.js';
+import { isInSpace, recordFacts, type Fact, type LiaisonEvent } from './event.js';
 
 const histories = 10_000;
 
@@ -34,7 +40,7 @@ const conversation = maybe(fc.record({ externalId: oneOf('c1', 'c2'), type: oneO
 const text = fc
   .record({
     messageExternalId,
-    content: oneOf('', 'yes', 'no'),
+    content: oneOf('', 'yes', 'no', null),
     contentType: maybe(oneOf('text/html', 'text/markdown')),
     conversation,
   })
@@ -64,10 +70,47 @@ const changes = fc
   })
   .map(stated);
 
-const written = oneOf('message.created' as const, 'message.edited' as const);
+const member = fc
+  .record({
+    externalId: oneOf('ann', 'ben'),
+    displayName: maybe(oneOf('Ann', 'Ben', 'Bén')),
+    email: maybe(oneOf('ann@example.com', 'a@example.com')),
+    role: maybe(oneOf('moderator', 'member')),
+  })
+  .map(stated);
+const conversationBody = fc
+  .record({
+    conversationExternalId: oneOf('c1', 'c2'),
+    state: maybe(oneOf('Connecting', 'Connected', 'Disconnected')),
+    subject: maybe(oneOf('Renewal', 'Renewals')),
+    modalities: maybe(fc.constant(['Messaging'])),
+  })
+  .map(stated);
+const invitationBody = fc
+  .record({
+    invitationExternalId: oneOf('i1', 'i2'),
+    conversationExternalId: maybe(oneOf('c1', 'c2')),
+    invitationType: fc.constant('messagingInvitation'),
+    subject: maybe(oneOf('Renewal', 'Renewals')),
+    reason: maybe(fc.constant({ code: 'Informational' })),
+  })
+  .map(stated);
+const consent = fc
+  .record({
+    applicationExternalId: fc.constant('app'),
+    organizationExternalId: oneOf('org', 'other'),
+    scopes: maybe(oneOf(['a'], ['a', 'b'])),
+    details: fc.constant({}),
+  })
+  .map(stated);
+
+const written = oneOf('message.created' as const, 'message.fetched' as const, 'message.edited' as const);
 const annotated = oneOf('annotation.added' as const, 'annotation.edited' as const);
 const reacted = oneOf('reaction.added' as const, 'reaction.removed' as const);
-const moved = oneOf('member.joined' as const, 'member.left' as const);
+const moved = oneOf('member.joined' as const, 'member.updated' as const, 'member.left' as const);
+const talked = oneOf('conversation.started' as const, 'conversation.updated' as const, 'conversation.ended' as const);
+const invited = oneOf('invitation.received' as const, 'invitation.accepted' as const, 'invitation.failed' as const);
+const consented = oneOf('authorization.granted' as const, 'authorization.revoked' as const);
 const saying = fc.oneof(
   fc.record({ type: written, data: text }),
   fc.record({ type: fc.constant('message.deleted' as const), data: fc.record({ messageExternalId }) }),
@@ -77,7 +120,15 @@ const saying = fc.oneof(
     data: fc.record({ annotationExternalId, messageExternalId }),
   }),
   fc.record({ type: reacted, data: fc.record({ messageExternalId, reaction: oneOf('👍', '👎') }) }),
-  fc.record({ type: moved, data: fc.record({ member: actor }) }),
+  fc.record({ type: moved, data: fc.record({ member }) }),
+  fc.record({ type: talked, data: conversationBody }),
+  fc.record({ type: invited, data: invitationBody }),
+  fc.record({ type: consented, data: consent }),
+  fc.record({ type: fc.constant('message.failed' as const), data: fc.record({ messageExternalId }) }),
+  fc.record({
+    type: fc.constant('message.unavailable' as const),
+    data: fc.record({ messageExternalId, reason: oneOf('gone' as const, 'refused' as const) }),
+  }),
   fc.record({ type: fc.constant('space.updated' as const), data: fc.record({ changes }) }),
   fc.record({ type: fc.constant('space.deleted' as const), data: fc.constant({}) }),
 );
@@ -88,16 +139,30 @@ interface Arrival {
   readonly turn: number;
 }
 
-const arrival = fc.record({ saying, at: time, space, actor: maybe(actor), turn: fc.nat(1_000_000) });
+const arrival = fc.record({
+  saying,
+  at: time,
+  // Platforms number the facts of a space or do not; both at once are tried too.
+  position: maybe(fc.nat(3)),
+  space,
+  actor: maybe(actor),
+  turn: fc.nat(1_000_000),
+});
 const history: fc.Arbitrary<readonly Arrival[]> = fc
   .array(arrival, { minLength: 2, maxLength: 30, size: 'max' })
   .map((arrivals) => arrivals.map((arrived, index) => ({ event: eventOf(arrived, index), turn: arrived.turn })));
 
 function eventOf(
-  arrived: { saying: unknown; at: Date; space: Fact['space']; actor: Actor | undefined },
+  arrived: {
+    saying: unknown;
+    at: Date;
+    position: number | undefined;
+    space: Fact['space'];
+    actor: Actor | undefined;
+  },
   index: number,
 ): LiaisonEvent {
-  const who = arrived.actor === undefined ? {} : { actor: arrived.actor };
+  const who = stated({ actor: arrived.actor, position: arrived.position });
   // The generators above pair each type with its data, which TypeScript cannot follow.
   const fact = { ...(arrived.saying as Fact), ...who, occurredAt: arrived.at, space: arrived.space } as Fact;
   const origin = {
@@ -119,6 +184,8 @@ interface Projections {
   readonly messages: Map<string, MessageRow>;
   readonly annotations: Map<string, AnnotationRow>;
   readonly reactions: Map<string, ReactionRow>;
+  readonly conversations: Map<string, ConversationRow>;
+  readonly authorizations: Map<string, AuthorizationRow>;
 }
 
 function project(events: readonly LiaisonEvent[]): Projections {
@@ -128,14 +195,22 @@ function project(events: readonly LiaisonEvent[]): Projections {
     messages: new Map(),
     annotations: new Map(),
     reactions: new Map(),
+    conversations: new Map(),
+    authorizations: new Map(),
   };
-  for (const event of events) {
+  for (const event of events.filter(isInSpace)) {
     const { spaceId, subjectId } = event;
     rows.spaces.set(spaceId, applyToSpace(rows.spaces.get(spaceId), event));
     for (const { id, apply } of memberChanges(event)) rows.members.set(id, apply(rows.members.get(id)));
     if (isMessageEvent(event)) rows.messages.set(subjectId, applyToMessage(rows.messages.get(subjectId), event));
     if (isAnnotationEvent(event))
       rows.annotations.set(subjectId, applyToAnnotation(rows.annotations.get(subjectId), event));
+    for (const { id, apply } of conversationChanges(event)) {
+      rows.conversations.set(id, apply(rows.conversations.get(id)));
+    }
+    if (isAuthorizationEvent(event)) {
+      rows.authorizations.set(subjectId, applyToAuthorization(rows.authorizations.get(subjectId), event));
+    }
     if (isReactionEvent(event)) rows.reactions.set(subjectId, applyToReaction(rows.reactions.get(subjectId), event));
   }
   return rows;

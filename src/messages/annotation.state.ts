@@ -114,9 +114,11 @@ function withVersion(
 ): AnnotationRow {
   const { annotationType, payload, rawPayload, actor } = event.data;
   const text = JSON.stringify([rawPayload ?? null, annotationType ?? null, actor ?? null]);
+  // The same version told with its payload is the same version seen whole.
+  const wholeness = 2 * rank + (rawPayload === undefined ? 0 : 1);
   const storedText = JSON.stringify([row.raw_payload, row.type, actorOf(row)]);
   const stored = { at: row.version_at, rank: row.version_rank, text: storedText };
-  if (!supersedes({ at: event.occurredAt, rank, text }, stored)) return row;
+  if (!supersedes({ at: event.occurredAt, rank: wholeness, text }, stored)) return row;
   return {
     ...row,
     type: annotationType ?? null,
@@ -125,7 +127,7 @@ function withVersion(
     author_external_id: actor?.externalId ?? null,
     author_name: actor?.displayName ?? null,
     version_at: event.occurredAt,
-    version_rank: rank,
+    version_rank: wholeness,
   };
 }
 

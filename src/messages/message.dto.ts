@@ -111,8 +111,18 @@ export class MessageDto {
   readonly conversation!: ConversationReference | null;
   @ApiProperty({ type: AuthorDto, nullable: true })
   readonly author!: AuthorDto | null;
-  @ApiProperty({ type: String, nullable: true, description: 'Null once the message is deleted.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Null once the message is deleted, and while the platform has not given us its text.',
+  })
   readonly content!: string | null;
+  @ApiProperty({
+    enum: ['gone', 'refused'],
+    nullable: true,
+    description: 'Why the platform does not give us the text, where it told us so.',
+  })
+  readonly unavailable!: string | null;
   @ApiProperty({ type: String, nullable: true })
   readonly contentType!: string | null;
   @ApiProperty({
@@ -126,6 +136,13 @@ export class MessageDto {
   readonly editedAt!: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   readonly deletedAt!: string | null;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When a message of ours turned out not to have reached its readers.',
+  })
+  readonly failedAt!: string | null;
   @ApiProperty({ description: 'How many facts about the message itself are known: creation, edits, deletion.' })
   readonly revision!: number;
   @ApiProperty({ type: [AnnotationDto] })
@@ -188,10 +205,12 @@ export function toMessageDto(row: Named<MessageRow>, annotations: readonly Named
         : { externalId: row.conversation.externalId, type: row.conversation.type ?? null },
     author: authorOf(row),
     content: row.content === '' && textOfApp !== '' ? textOfApp : row.content,
+    unavailable: row.content === null && row.deleted_at === null ? row.unavailable : null,
     contentType: row.content_type,
     createdAt: row.created_at?.toISOString() ?? null,
     editedAt: row.edited_at?.toISOString() ?? null,
     deletedAt: row.deleted_at?.toISOString() ?? null,
+    failedAt: row.failed_at?.toISOString() ?? null,
     revision: row.revision,
     annotations: annotations.map(toAnnotationDto),
   };

@@ -22,6 +22,10 @@ export interface MessageRow {
   readonly created_at: Date | null;
   readonly edited_at: Date | null;
   readonly deleted_at: Date | null;
+  /** When we learned that a message of ours did not reach its readers. */
+  readonly failed_at: Date | null;
+  /** Why the platform does not give us the text: `gone` or `refused`. */
+  readonly unavailable: string | null;
   /** How many facts about the message itself are known: its creation, each edit, its deletion. */
   readonly revision: number;
 }
@@ -44,14 +48,23 @@ export const messageColumns: ColumnTypes<MessageRow> = {
   created_at: 'timestamptz',
   edited_at: 'timestamptz',
   deleted_at: 'timestamptz',
+  failed_at: 'timestamptz',
+  unavailable: 'text',
   revision: 'integer',
 };
 
-export type MessageEvent = LiaisonEvent<'message.created' | 'message.edited' | 'message.deleted'>;
+export type MessageEvent = LiaisonEvent<
+  | 'message.created'
+  | 'message.fetched'
+  | 'message.edited'
+  | 'message.deleted'
+  | 'message.failed'
+  | 'message.unavailable'
+>;
 
 /** Whether the event is about a message itself, rather than about something that hangs on it. */
 export function isMessageEvent(event: LiaisonEvent): event is MessageEvent {
-  return event.type === 'message.created' || event.type === 'message.edited' || event.type === 'message.deleted';
+  return event.type.startsWith('message.');
 }
 
 /** The message after the event, whatever order events come in. A deletion is final and takes the text with it. */
@@ -61,6 +74,13 @@ export function applyToMessage(row: MessageRow | undefined, event: MessageEvent)
   switch (event.type) {
     case 'message.created':
       return settled({ ...withText(next, event, 0), ...creation(known, event) });
+    case 'message.fetched':
+      // Not news about the message: the same message, seen whole.
+      return settled({ ...withText(known, event, 0), ...creation(known, event) });
+    case 'message.failed':
+      return settled({ ...known, failed_at: earlier(known.failed_at, event.occurredAt) }, event);
+    case 'message.unavailable':
+      return settled({ ...known, unavailable: lesser(known.unavailable, event.data.reason) }, event);
     case 'message.edited':
       return settled({ ...withText(next, event, 1), edited_at: later(known.edited_at, event.occurredAt) }, event);
     case 'message.deleted':
@@ -87,16 +107,20 @@ function unknownMessage(event: MessageEvent): MessageRow {
     created_at: null,
     edited_at: null,
     deleted_at: null,
+    failed_at: null,
+    unavailable: null,
     revision: 0,
   };
 }
 
 function withText(
   row: MessageRow,
-  event: LiaisonEvent<'message.created' | 'message.edited'>,
+  event: LiaisonEvent<'message.created' | 'message.fetched' | 'message.edited'>,
   rank: number,
 ): MessageRow {
   const { content, contentType } = event.data;
+  // A text that the platform withholds says nothing about the text we may have.
+  if (content === null) return row;
   const candidate = { at: event.occurredAt, rank, text: JSON.stringify([content, contentType ?? null]) };
   const stored = {
     at: row.content_at,
@@ -114,7 +138,7 @@ function withText(
 }
 
 /** Who wrote it and when: of two reports of a creation the earlier one counts, at the same time the lesser text. */
-function creation(row: MessageRow, event: LiaisonEvent<'message.created'>): Partial<MessageRow> {
+function creation(row: MessageRow, event: LiaisonEvent<'message.created' | 'message.fetched'>): Partial<MessageRow> {
   const { actor, conversation } = event.data;
   const reported = {
     created_at: event.occurredAt,
@@ -130,6 +154,10 @@ function creation(row: MessageRow, event: LiaisonEvent<'message.created'>): Part
 function creationText(row: Pick<MessageRow, 'author_external_id' | 'author_name' | 'conversation'>): string {
   const { author_external_id: author, author_name: name, conversation } = row;
   return JSON.stringify([author, name, conversation?.externalId ?? null, conversation?.type ?? null]);
+}
+
+function lesser(a: string | null, b: string): string {
+  return a === null || b < a ? b : a;
 }
 
 /** What follows from the rest: where it sorts, and that a deleted message has no text. */

@@ -1,4 +1,9 @@
 import { LiaisonError } from '../common/errors/liaison-error.js';
+import { type TokenRefusal } from '../common/security/token.errors.js';
+
+/** Why a call was refused; the words of `TokenRefusal` are for platforms that prove themselves by a token. */
+export type SignatureRefusal =
+  'unknown-connection' | 'missing' | 'malformed' | 'mismatch' | 'no-active-secret' | TokenRefusal;
 
 /**
  * The call does not prove where it comes from. The sender always gets the same 401, whatever `reason` says; `reason` is
@@ -8,8 +13,20 @@ export class SignatureRejected extends LiaisonError {
   readonly code = 'signature-rejected';
   readonly kind = 'caller';
   override readonly status = 401;
-  constructor(readonly reason: 'unknown-connection' | 'missing' | 'malformed' | 'mismatch' | 'no-active-secret') {
+  constructor(readonly reason: SignatureRefusal) {
     super({ detail: 'The call does not carry a valid signature for this webhook.' });
+  }
+}
+
+/**
+ * Whether the call is genuine cannot be told now, because the keys that the platform signs with cannot be had. Not a
+ * `SignatureRejected`: the platform is asked to come again, so that nothing genuine is lost while a host of keys is down.
+ */
+export class VerificationUnavailable extends LiaisonError {
+  readonly code = 'verification-unavailable';
+  readonly kind = 'unavailable';
+  constructor(cause?: unknown) {
+    super({ detail: 'The call cannot be verified at the moment.', cause, retryAfterSeconds: 5 });
   }
 }
 
@@ -29,5 +46,27 @@ export class Untranslatable extends LiaisonError {
     detail: string,
   ) {
     super({ detail });
+  }
+}
+
+/** The platform's API cannot answer now; the same call may succeed later. */
+export class PlatformUnavailable extends LiaisonError {
+  readonly code = 'platform-unavailable';
+  readonly kind = 'upstream';
+  constructor(
+    /** A fixed word, for example `timeout` or `rate-limited`. */
+    readonly reason: string,
+    options: { readonly retryAfterSeconds?: number; readonly cause?: unknown } = {},
+  ) {
+    super({ detail: 'The platform did not answer as it should; the call is tried again.', ...options });
+  }
+}
+
+/** The platform takes no token that we hold: somebody must authorize the app again or replace its secret. */
+export class NeedsAuthorization extends LiaisonError {
+  readonly code = 'needs-authorization';
+  readonly kind = 'upstream';
+  constructor() {
+    super({ detail: 'The platform refuses the tokens of this connection.' });
   }
 }

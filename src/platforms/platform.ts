@@ -1,19 +1,24 @@
 import { type KeyObject } from '../common/security/hmac.js';
+import { type HttpCaller } from '../common/outbound/http-caller.js';
 import { type LiaisonError } from '../common/errors/liaison-error.js';
+import { type MicrosoftKeySets } from '../common/security/microsoft-key-sets.js';
+import { type Secret } from '../common/security/secret.js';
 import { type RawDelivery, type VerifiedDelivery } from '../deliveries/delivery.js';
-import { type Fact } from '../events/event.js';
+import { type Fact, type LiaisonEvent } from '../events/event.js';
 
-/** The names in webhook paths and in our API. */
-export type PlatformId = 'watson-work' | 'skype-for-business' | 'webex' | 'microsoft-teams';
+/** The name in webhook paths and in our API, for example `watson-work`. */
+export type PlatformId = string;
 
 /** What verification may use: the connection's settings and the webhook keys that are valid at that moment. */
 export interface VerificationContext {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly webhookKeys: readonly KeyObject[];
+  /** The keys that Microsoft's identity platform publishes, kept for the whole process; for platforms that sign with them. */
+  readonly microsoftKeySets?: MicrosoftKeySets;
 }
 
-/** An answer that a platform demands at once, byte for byte. */
-export interface HandshakeReply {
+/** An answer that a platform gets at once, byte for byte. */
+export interface ImmediateReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
@@ -21,7 +26,9 @@ export interface HandshakeReply {
 
 /** What a verified call is, as far as receiving must know: a few fields, read leniently, never an exception. */
 export type Reading =
-  | { readonly kind: 'handshake'; readonly reply: HandshakeReply }
+  | { readonly kind: 'handshake'; readonly reply: ImmediateReply }
+  /** A sign of life that says nothing: answered 200 and not kept. */
+  | { readonly kind: 'heartbeat' }
   | { readonly kind: 'refused'; readonly error: LiaisonError }
   | {
       readonly kind: 'delivery';
@@ -31,6 +38,8 @@ export type Reading =
       readonly sourceTimeMs: number | undefined;
       readonly platformIndex: number | undefined;
       readonly retryCount: number | undefined;
+      /** What the call gets once it is stored, where an empty 200 is not enough. */
+      readonly reply?: ImmediateReply;
     };
 
 export type Translation =
@@ -61,6 +70,119 @@ export interface Platform {
   birthOf(externalId: string): number | undefined;
   /** The names of headers that are kept with the delivery. */
   readonly keptHeaders: readonly string[];
+  /** Where calls of the platform leave out what only its API tells: what to ask, and how. */
+  readonly hydration?: Hydration;
+  /** Where organisations authorize the app and each has tokens of its own. */
+  readonly organizations?: OrganizationAccess;
+  /** Where webhooks are registered over the platform's API: what shall be registered, and how. */
+  readonly registrations?: Registrations;
+}
+
+/** The tokens of organisations that authorized the app. */
+export interface OrganizationAccess {
+  /** One spelling for an organisation's id, whichever of its encodings came. */
+  canonicalId(organizationExternalId: string): string;
+  /** Asks for new tokens. Throws `PlatformUnavailable` for what passes and `NeedsAuthorization` for a refusal. */
+  fetchTokens(
+    wanted: { readonly applicationExternalId: string; readonly organizationExternalId: string },
+    account: PlatformAccount,
+    http: HttpCaller,
+  ): Promise<OrganizationTokenSet>;
+}
+
+/** Tokens as the platform gave them; nothing about their lifetimes is assumed. */
+export interface OrganizationTokenSet {
+  readonly accessToken: string;
+  readonly refreshToken: string | undefined;
+  readonly expiresAt: Date | undefined;
+}
+
+/** Something that the platform's API is asked for. */
+export interface FetchRequest {
+  /** For example `messages`; with the id it names one thing for good, or a list of things. */
+  readonly resource: string;
+  readonly externalId: string;
+  /** In whose lane the answer goes. */
+  readonly spaceExternalId: string;
+  /** Whose token reads it, where a connection has tokens of several organisations. */
+  readonly organizationExternalId?: string;
+}
+
+/** An answer of the API that is kept: what was asked for, or a final no. */
+export interface FetchAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Buffer;
+  /** A time (ms) inside the answer that is the same whenever the same state is read; see `Reading`. */
+  readonly sourceTimeMs: number | undefined;
+}
+
+/** A connection as the code that calls the platform's API needs it. */
+export interface PlatformAccount {
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The connection's secret of that name; undefined where none is stored. */
+  secret(name: string): string | undefined;
+  /** The token of an organisation that authorized the app; undefined where we hold none. */
+  organizationToken(organizationExternalId: string): Promise<string | undefined>;
+}
+
+/** Thin calls completed by the platform's API. */
+export interface Hydration {
+  /** Pure: what must be asked to complete the fact. `titleKnown` says whether its space has been read already. */
+  needs(event: LiaisonEvent, known: { readonly titleKnown: boolean }): readonly FetchRequest[];
+  /**
+   * Asks. Answers what is to be kept, a refusal or a loss included; throws `PlatformUnavailable` for what passes and
+   * `NeedsAuthorization` where no token of ours is taken.
+   */
+  fetch(request: FetchRequest, account: PlatformAccount, http: HttpCaller): Promise<readonly FetchAnswer[]>;
+}
+
+/** What a webhook is registered for; none of it can be changed afterwards. */
+export interface DesiredRegistration {
+  readonly resource: string;
+  readonly event: string;
+  readonly filter?: string | undefined;
+  /** Whose webhook it is; its creator's where nothing is said. */
+  readonly ownedBy?: 'org' | undefined;
+}
+
+/** What can be changed about a registration. */
+export interface RegistrationFields {
+  readonly name: string;
+  readonly targetUrl: string;
+  readonly secret: Secret;
+}
+
+/** A webhook as the platform has it. */
+export interface ActualRegistration extends DesiredRegistration {
+  readonly externalId: string;
+  readonly name: string;
+  readonly targetUrl: string;
+  /** Undefined where the platform does not give it back. */
+  readonly secret: Secret | undefined;
+  readonly active: boolean;
+}
+
+/** Webhooks that are registered over the platform's API. */
+export interface Registrations {
+  /** Pure: what shall be registered with those settings; nothing where somebody else looks after the webhooks. */
+  desired(settings: Readonly<Record<string, unknown>>): readonly DesiredRegistration[];
+  /** The calls, each of which throws `PlatformUnavailable`, `NeedsAuthorization` or `RegistrationRefused`. */
+  at(account: PlatformAccount, http: HttpCaller): RegistrationCalls;
+}
+
+export interface RegistrationCalls {
+  /** All that the account sees, over all pages; with `ofOrganization` those that its organisation owns besides. */
+  list(query: { readonly ofOrganization: boolean }): Promise<readonly ActualRegistration[]>;
+  create(desired: DesiredRegistration, fields: RegistrationFields): Promise<ActualRegistration>;
+  /** With `reactivate` it is switched on, too. */
+  update(
+    which: Pick<ActualRegistration, 'externalId' | 'ownedBy'>,
+    fields: RegistrationFields,
+    options: { readonly reactivate: boolean },
+  ): Promise<ActualRegistration>;
+  /** One that does not exist is no error. */
+  remove(externalId: string): Promise<void>;
 }
 
 /** Injection token of the list of all platforms. */

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBooleanString, IsOptional } from 'class-validator';
 import { OwnedQuery } from '../common/http/query.dto.js';
 import { type JsonValue } from '../common/json/json.js';
-import { type MemberRow } from './member.state.js';
+import { isBack, type MemberRow } from './member.state.js';
 import { propertyPrefix, type SpaceRow } from './space.state.js';
 
 export class SpaceDto {
@@ -61,6 +61,10 @@ export class MemberDto {
   readonly externalId!: string;
   @ApiProperty({ type: String, nullable: true })
   readonly displayName!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Where the platform tells it.' })
+  readonly email!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: "The platform's word, for example `moderator`." })
+  readonly role!: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   readonly joinedAt!: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Set for those who have left.' })
@@ -104,7 +108,6 @@ export function toSpaceDto(row: SpaceRow): SpaceDto {
 
 /** A member as the API shows it. */
 export function toMemberDto(row: MemberRow): MemberDto {
-  const isBack = row.joined_at !== null && row.left_at !== null && row.joined_at > row.left_at;
   return {
     id: row.id,
     platform: row.platform,
@@ -112,7 +115,9 @@ export function toMemberDto(row: MemberRow): MemberDto {
     spaceId: row.space_id,
     externalId: row.external_id,
     displayName: row.display_name,
+    email: row.email,
+    role: row.role,
     joinedAt: row.joined_at?.toISOString() ?? null,
-    leftAt: isBack ? null : (row.left_at?.toISOString() ?? null),
+    leftAt: isBack(row) ? null : (row.left_at?.toISOString() ?? null),
   };
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Tx } from '../database/transaction.js';
 import { type EventProcessor } from '../events/event-processor.js';
-import { type LiaisonEvent } from '../events/event.js';
+import { isInSpace, type LiaisonEvent } from '../events/event.js';
 import { ProjectionTable } from '../events/projection-table.js';
 import { memberChanges, memberColumns, type MemberRow } from './member.state.js';
 import { applyToSpace, spaceColumns, type SpaceRow } from './space.state.js';
@@ -15,10 +15,11 @@ export class SpaceProcessor implements EventProcessor {
   readonly #members = new ProjectionTable<MemberRow>('members', memberColumns);
 
   async process(events: readonly LiaisonEvent[], tx: Tx): Promise<void> {
+    const inSpaces = events.filter(isInSpace);
     await this.#spaces.fold(
-      events.map((event) => ({ id: event.spaceId, apply: (row) => applyToSpace(row, event) })),
+      inSpaces.map((event) => ({ id: event.spaceId, apply: (row) => applyToSpace(row, event) })),
       tx,
     );
-    await this.#members.fold(events.flatMap(memberChanges), tx);
+    await this.#members.fold(inSpaces.flatMap(memberChanges), tx);
   }
 }

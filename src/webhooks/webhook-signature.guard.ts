@@ -5,10 +5,11 @@ import { StorageUnavailable } from '../common/errors/liaison-error.js';
 import { LOGGER } from '../common/observability/logger.js';
 import { Metrics } from '../common/observability/metrics.js';
 import { isUuid } from '../common/ids/uuid-v7.js';
+import { MicrosoftKeySets } from '../common/security/microsoft-key-sets.js';
 import { ConnectionDirectory } from '../connections/connection-directory.js';
 import { type OpenConnection } from '../connections/open-connection.js';
 import { markVerified, type RawDelivery, type VerifiedDelivery } from '../deliveries/delivery.js';
-import { SignatureRejected } from '../platforms/platform.errors.js';
+import { SignatureRejected, VerificationUnavailable } from '../platforms/platform.errors.js';
 import { PLATFORMS, type Platform, type VerificationContext } from '../platforms/platform.js';
 
 /** A call that passed: what the controller works with. */
@@ -32,7 +33,8 @@ export function verifiedCallOf(request: Request): VerifiedCall {
 /**
  * The one gate for webhooks: finds the connection in memory, lets its platform verify the raw bytes, and answers the
  * same 401 to everything that fails, so that an unknown connection cannot be told from a bad signature. It parses
- * nothing and asks the database nothing.
+ * nothing and asks the database nothing. Where a platform's keys cannot be had now it answers 503, so that the call comes
+ * again.
  */
 @Injectable()
 export class WebhookSignatureGuard implements CanActivate {
@@ -41,6 +43,7 @@ export class WebhookSignatureGuard implements CanActivate {
   constructor(
     @Inject(PLATFORMS) platforms: readonly Platform[],
     private readonly directory: ConnectionDirectory,
+    private readonly microsoftKeySets: MicrosoftKeySets,
     private readonly metrics: Metrics,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -60,7 +63,7 @@ export class WebhookSignatureGuard implements CanActivate {
         this.metrics.deliveries.inc({ outcome: 'refused' });
         this.metrics.refusals.inc({ platform: platform?.id ?? 'unknown', reason: error.reason });
         this.logger.debug({ platform: platform?.id, reason: error.reason }, 'a webhook call was refused');
-      }
+      } else if (error instanceof VerificationUnavailable) this.metrics.deliveries.inc({ outcome: 'unavailable' });
       throw error;
     }
   }
@@ -78,10 +81,17 @@ export class WebhookSignatureGuard implements CanActivate {
       // The raw reader leaves no Buffer where there was no body.
       body: Buffer.isBuffer(body) ? body : empty,
       headers: request.headers,
+      query: queryOf(request.url),
       receivedAt: new Date(),
     };
-    const verification = connection.verificationContext(raw.receivedAt);
+    const { microsoftKeySets } = this;
+    const verification = { ...connection.verificationContext(raw.receivedAt), microsoftKeySets };
     const scheme = await platform.verify(raw, verification);
     return { platform, connection, context: verification, delivery: markVerified(raw, scheme) };
   }
+}
+
+function queryOf(url: string): string {
+  const mark = url.indexOf('?');
+  return mark === -1 ? '' : url.slice(mark + 1);
 }

@@ -4,7 +4,7 @@ import { type Request, type Response } from 'express';
 import { StorageUnavailable } from '../common/errors/liaison-error.js';
 import { Metrics } from '../common/observability/metrics.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
-import { type HandshakeReply } from '../platforms/platform.js';
+import { type ImmediateReply } from '../platforms/platform.js';
 import { verifiedCallOf, WebhookSignatureGuard } from './webhook-signature.guard.js';
 
 /** Where platforms call us. It answers 200 to an event only when Postgres has committed it. */
@@ -26,6 +26,10 @@ export class WebhooksController {
       case 'handshake':
         this.metrics.deliveries.inc({ outcome: 'handshake' });
         reply(response, reading.reply);
+        return;
+      case 'heartbeat':
+        this.metrics.deliveries.inc({ outcome: 'heartbeat' });
+        acknowledge(response);
         return;
       case 'refused':
         throw reading.error;
@@ -49,14 +53,19 @@ export class WebhooksController {
               });
         }
         this.metrics.acknowledgement.observe((performance.now() - started) / 1000);
-        response.writeHead(200, { 'content-length': '0' });
-        response.end();
+        if (reading.reply === undefined) acknowledge(response);
+        else reply(response, reading.reply);
     }
   }
 }
 
+function acknowledge(response: Response): void {
+  response.writeHead(200, { 'content-length': '0' });
+  response.end();
+}
+
 /** Sends exactly these bytes: they are signed. */
-function reply(response: Response, { status, headers, body }: HandshakeReply): void {
+function reply(response: Response, { status, headers, body }: ImmediateReply): void {
   response.writeHead(status, { ...headers, 'content-length': String(body.length) });
   response.end(body);
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
+import { microsoftKeys } from './microsoft-keys.js';
 import { WebhookSignatureGuard } from './webhook-signature.guard.js';
 import { WebhooksController } from './webhooks.controller.js';
 
@@ -8,6 +9,6 @@ import { WebhooksController } from './webhooks.controller.js';
 @Module({
   imports: [ConnectionsModule, DeliveriesModule],
   controllers: [WebhooksController],
-  providers: [WebhookSignatureGuard],
+  providers: [WebhookSignatureGuard, microsoftKeys],
 })
 export class WebhooksModule {}

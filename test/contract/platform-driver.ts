@@ -1,86 +1,77 @@
-import { createHmac } from 'node:crypto';
-import { type PlatformId } from '../../src/platforms/platform.js';
-import { webhookSecret } from '../setup/watson.js';
-import { challengeSamples, eventSamples, signatureVectors } from '../setup/watson-samples.js';
+import { type VerificationContext } from '../../src/platforms/platform.js';
+
+/** A header that vouches for a call of the platform, as the suite can make it. */
+export interface DriverScheme {
+  /** What `verify` answers for a call that carries this header and no other. */
+  readonly name: string;
+  /** In lower case. */
+  readonly header: string;
+  /** The header's whole value; made apart from the code under test. */
+  readonly sign: (body: Buffer, secret: string) => string | Promise<string>;
+  /** Whether the header speaks for these very bytes; a bearer token does not. */
+  readonly bindsBody: boolean;
+  /** Values over the same body and secret that the scheme must not take. */
+  readonly otherAlgorithms: Readonly<Record<string, (body: Buffer, secret: string) => string | Promise<string>>>;
+  /**
+   * Whether a value that was changed still says the same and is therefore accepted, where the scheme allows several
+   * spellings (a label in small letters, say). Without it every change must be refused.
+   */
+  readonly saysTheSame?: (changed: string, genuine: string) => boolean;
+}
 
 export interface DriverFixture {
   readonly name: string;
   readonly body: Buffer;
+  /** As captured or documented; the suite replaces what vouches for the call. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What the platform's port must make of it. */
-  readonly expected: 'facts' | 'unrecognized';
+  /** What the platform's port must make of it: `heartbeat` from reading, the others from translating. */
+  readonly expected: 'facts' | 'no facts' | 'unrecognized' | 'heartbeat';
+  /** Given where the body is an answer of the platform's API rather than a call of the platform. */
+  readonly answerTo?: {
+    readonly resource: string;
+    readonly externalId: string;
+    readonly spaceExternalId: string;
+    readonly status: number;
+  };
 }
 
+/** A call whose verdict somebody else published, or that was worked out apart from this project. */
 export interface DriverVector {
   readonly name: string;
   readonly body: Buffer;
-  readonly signature: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The driver's own where none is given. */
+  readonly secret?: string;
   readonly valid: boolean;
 }
 
-/** All that the contract suite must know of a platform; adding a platform means adding one of these. */
+/** All that the contract suite must know of a platform; adding a platform means adding one of these to `drivers.ts`. */
 export interface PlatformDriver {
+  /** Starts what genuine calls rely on, such as a server of keys, before anything else is used; answers what ends it. */
+  readonly open?: () => Promise<() => Promise<void>>;
+  /** What the service must be started with besides, such as leave to call the loopback; read after `open`. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Of a connection; read after `open`. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** What genuine calls are signed with: a webhook secret, or the name of a key. */
   readonly secret: string;
-  /** The secrets of a connection with that one webhook secret. */
+  /** The secrets of a connection that trusts `secret`, as the REST API takes them. */
   readonly secretsWith: (secret: string) => Readonly<Record<string, unknown>>;
-  readonly signatureHeader: string;
-  readonly sign: (body: Uint8Array, secret: string) => string;
-  /** Signatures over the same body and secret that the scheme must not take. */
-  readonly otherAlgorithms: Readonly<Record<string, (body: Uint8Array, secret: string) => string>>;
+  /** A context that trusts these secrets and no other; none of them when there is none. */
+  readonly contextWith: (...secrets: string[]) => VerificationContext | Promise<VerificationContext>;
+  /** At least one. */
+  readonly schemes: readonly DriverScheme[];
+  /** A genuine call's headers with everything that the platform sends. */
+  readonly headersOf: (
+    body: Buffer,
+    secret: string,
+  ) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+  /** The body of a call that is stored. */
   readonly validBody: Buffer;
-  readonly unknownType: Buffer;
+  /** The body of a call whose kind we have no word for; undefined where every kind is told by something else. */
+  readonly unknownType: Buffer | undefined;
   readonly fixtures: readonly DriverFixture[];
   readonly vectors: readonly DriverVector[];
-  /** Handshakes that must be answered, and ones that must not. */
+  /** Handshakes that must be answered, and ones that must not; empty where the platform has none. */
   readonly handshakes: { readonly answered: readonly Buffer[]; readonly refused: readonly Buffer[] };
-}
-
-const hexMac = (algorithm: string) => (body: Uint8Array, secret: string) =>
-  createHmac(algorithm, secret).update(body).digest('hex');
-
-const watsonWork: PlatformDriver = {
-  settings: { appId: '0d00981e-eff2-4e84-88c0-6b1c76fa5801', apiUrl: 'http://127.0.0.1:1' },
-  secret: webhookSecret,
-  secretsWith: (secret) => ({ appSecret: 'app-secret', webhookSecrets: [secret] }),
-  signatureHeader: 'x-outbound-token',
-  sign: hexMac('sha256'),
-  otherAlgorithms: {
-    'HMAC-SHA1': hexMac('sha1'),
-    'HMAC-SHA512': hexMac('sha512'),
-    'HMAC-SHA512 cut to 32 bytes': (body, secret) => hexMac('sha512')(body, secret).slice(0, 64),
-    'HMAC-SHA3-256': hexMac('sha3-256'),
-    'base64 of HMAC-SHA256': (body, secret) => createHmac('sha256', secret).update(body).digest('base64'),
-    'a prefix as other platforms send it': (body, secret) => `sha256=${hexMac('sha256')(body, secret)}`,
-  },
-  validBody: Buffer.from(
-    '{"type":"message-created","spaceId":"58822220e4b0192475567c93","messageId":"5a95abd1e4b01e6e9ce0cee1","content":"hi"}',
-  ),
-  unknownType: Buffer.from('{"type":"never-heard-of","spaceId":"58822220e4b0192475567c93","time":1519758289517}'),
-  fixtures: eventSamples.map(({ name, bytes, headers }) => ({
-    name,
-    body: bytes,
-    headers,
-    expected: name.startsWith('conversation-lifecycle/') ? 'unrecognized' : 'facts',
-  })),
-  vectors: signatureVectors.map(({ name, rawBody, token, valid }) => ({
-    name,
-    body: Buffer.from(rawBody),
-    signature: token,
-    valid,
-  })),
-  handshakes: {
-    answered: challengeSamples.filter((sample) => typeof sample.body['challenge'] === 'string').map((one) => one.bytes),
-    refused: challengeSamples.filter((sample) => typeof sample.body['challenge'] !== 'string').map((one) => one.bytes),
-  },
-};
-
-/** A platform that is not in here fails the contract suite. */
-export const drivers: Readonly<Partial<Record<PlatformId, PlatformDriver>>> = { 'watson-work': watsonWork };
-
-/** The driver of a platform; fails where there is none. */
-export function driverOf(id: PlatformId): PlatformDriver {
-  const driver = drivers[id];
-  if (driver === undefined) throw new Error(`platform ${id} has no driver in test/contract/platform-driver.ts`);
-  return driver;
 }

@@ -58,6 +58,7 @@ describe('a JWT', () => {
     ['no tenant', () => ({ without: ['tenant'] })],
     ['an empty tenant', () => ({ claims: { tenant: '' } })],
     ['a tenant that is no text', () => ({ claims: { tenant: ['default'] } })],
+    ['a list of audiences without ours', () => ({ claims: { aud: ['other', 'liaison/'] } })],
     ['a kid that nobody knows', () => ({ kid: 'unknown' })],
     ['the kid of a key of another kind', () => ({ alg: 'RS256', header: { kid: 'ec' } })],
     [
@@ -83,7 +84,12 @@ describe('a JWT', () => {
   it('of a key that its header brings along is refused', async () => {
     const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
     const jwk = await crypto.subtle.exportKey('jwk', publicKey);
-    for (const header of [{ jwk }, { jku: 'http://127.0.0.1:1/keys' }, { x5u: 'http://127.0.0.1:1/keys' }]) {
+    for (const header of [
+      { jwk },
+      { jku: 'http://127.0.0.1:1/keys' },
+      { x5u: 'http://127.0.0.1:1/keys' },
+      { x5c: ['AAAA'] },
+    ]) {
       expect(await status(await issuer.token({ key: privateKey, header }))).toBe(401);
     }
   });

@@ -56,7 +56,7 @@ describe('lane workers of two services', () => {
     };
     for (;;) {
       try {
-        const delivery = markVerified({ body, headers: {}, receivedAt: new Date() }, 'hmac-sha256');
+        const delivery = markVerified({ body, headers: {}, query: '', receivedAt: new Date() }, 'hmac-sha256');
         await serviceOf(index).app.get(DeliveryLog).append(delivery, source);
         return;
       } catch {

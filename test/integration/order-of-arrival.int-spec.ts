@@ -151,7 +151,8 @@ describe('the order in which deliveries arrive', () => {
     const report = await service.app.get(Rebuild).verify();
     expect(report).toMatchObject({ equal: true });
     expect(report.events).toBeGreaterThan(histories);
-    for (const table of report.tables) expect(table.rows).toBeGreaterThan(10);
+    const told = report.tables.filter(({ table }) => !['conversations', 'authorizations'].includes(table));
+    for (const table of told) expect(table.rows).toBeGreaterThan(10);
   });
 
   it('makes the same rows again where an object was told with its members in another order', async () => {

@@ -73,7 +73,10 @@ describe('a walk through pages while rows arrive', () => {
       await app
         .get(DeliveryLog)
         .append(
-          markVerified({ body: Buffer.from(`${rounds}-${index}`), headers: {}, receivedAt: new Date() }, 'hmac-sha256'),
+          markVerified(
+            { body: Buffer.from(`${rounds}-${index}`), headers: {}, query: '', receivedAt: new Date() },
+            'hmac-sha256',
+          ),
           {
             ...{ tenantId: 'default', connectionId, platform: 'watson-work', laneKey: room, sourceTimeMs: undefined },
             ...{ platformIndex: undefined, retryCount: undefined, keptHeaders: [] },

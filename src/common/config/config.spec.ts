@@ -25,6 +25,7 @@ describe('readConfig', () => {
       jwt: undefined,
       dangerouslyAllowDataLoss: false,
       allowEmbeddedInProduction: false,
+      outboundAllow: [],
     });
   });
 
@@ -59,6 +60,16 @@ describe('readConfig', () => {
     ['LIAISON_DANGEROUSLY_ALLOW_DATA_LOSS', 'yes'],
     ['LIAISON_ALLOW_EMBEDDED_IN_PRODUCTION', 'TRUE'],
     ['LIAISON_JWT_JWKS_URL', 'canary'],
+    ['LIAISON_OUTBOUND_ALLOW', 'canary'],
+    ['LIAISON_OUTBOUND_ALLOW', 'crm.canary:443,'],
+    ['LIAISON_OUTBOUND_ALLOW', 'https://canary:443'],
+    ['LIAISON_OUTBOUND_ALLOW', 'canary:0'],
+    ['LIAISON_OUTBOUND_ALLOW', 'canary:65536'],
+    ['LIAISON_OUTBOUND_ALLOW', 'user@canary:443'],
+    ['LIAISON_OUTBOUND_ALLOW', 'canary:443/path'],
+    ['LIAISON_OUTBOUND_ALLOW', '*.canary:443'],
+    ['LIAISON_OUTBOUND_ALLOW', '::1:8080'],
+    ['LIAISON_OUTBOUND_ALLOW', '[canary]:8080'],
   ])('names %s when it is wrong, and never its value', (name, value) => {
     const error = faultsOf({
       [name]: value,
@@ -104,6 +115,16 @@ describe('readConfig', () => {
     ['no keys', { LIAISON_JWT_ISSUER: 'i', LIAISON_JWT_AUDIENCE: 'a' }],
   ])('refuses half a JWT configuration: %s', (_, environment) => {
     expect(faultsOf(environment).detail).toContain('LIAISON_JWT_AUDIENCE');
+  });
+
+  it('takes endpoints that may be called in the spelling that URLs give them', () => {
+    const LIAISON_OUTBOUND_ALLOW = '127.0.0.1:8080, CRM.Example:443,[0:0::1]:5000,2130706433:80';
+    expect(readConfig({ LIAISON_OUTBOUND_ALLOW }).outboundAllow).toEqual([
+      '127.0.0.1:8080',
+      'crm.example:443',
+      '[::1]:5000',
+      '127.0.0.1:80',
+    ]);
   });
 
   it('takes the trailing slashes off the public URL', () => {

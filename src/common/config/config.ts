@@ -1,4 +1,5 @@
 import { InvalidInput, type InputFault } from '../errors/liaison-error.js';
+import { parseEndpoint } from '../outbound/endpoint.js';
 
 export type Role = 'all' | 'api' | 'worker';
 const roles: readonly Role[] = ['all', 'api', 'worker'];
@@ -32,6 +33,8 @@ export interface Config {
   readonly webhookMaxBytes: number;
   readonly laneWorkers: number;
   readonly shutdownGraceMs: number;
+  /** `host:port` of the endpoints that may be called although they are inside, and without TLS. */
+  readonly outboundAllow: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -77,6 +80,13 @@ class EnvironmentReader {
     return undefined;
   }
 
+  endpoints(name: string): readonly string[] {
+    const items = this.text(name)?.split(',') ?? [];
+    const endpoints = items.map((item) => parseEndpoint(item.trim())).filter((item) => item !== undefined);
+    if (endpoints.length === items.length) return Object.freeze(endpoints);
+    return this.fault(name, 'must be a comma list of host:port, with IPv6 addresses in brackets', []);
+  }
+
   fault<T>(name: string, rule: string, fallback: T): T {
     this.faults.push({ pointer: name, detail: rule });
     return fallback;
@@ -110,6 +120,7 @@ export function readConfig(environment: Environment = process.env): Config {
     webhookMaxBytes: read.integer('LIAISON_WEBHOOK_MAX_BYTES', 2_097_152, 1_024, 67_108_864),
     laneWorkers: read.integer('LIAISON_LANE_WORKERS', 2, 1, 64),
     shutdownGraceMs: read.integer('LIAISON_SHUTDOWN_GRACE_MS', 20_000, 0, 600_000),
+    outboundAllow: read.endpoints('LIAISON_OUTBOUND_ALLOW'),
   };
   if (config.bootstrapKey !== undefined && config.bootstrapKey.length < 16) {
     read.fault('LIAISON_BOOTSTRAP_KEY', 'must have at least 16 characters', undefined);

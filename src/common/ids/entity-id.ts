@@ -3,7 +3,17 @@ import { LRUCache } from 'lru-cache';
 import { layOut, timeOfUuidV7 } from './uuid-v7.js';
 
 /** What an id names; part of the hashed name, so that a space and a message with one external id differ. */
-export type EntityKind = 'space' | 'message' | 'annotation' | 'reaction' | 'member' | 'event';
+export type EntityKind =
+  | 'space'
+  | 'message'
+  | 'annotation'
+  | 'reaction'
+  | 'member'
+  | 'conversation'
+  | 'invitation'
+  | 'authorization'
+  | 'activity'
+  | 'event';
 
 /** Spaces and members come again with every fact; the others seldom do, and hashing costs less than forgetting them. */
 const recurring: ReadonlySet<EntityKind> = new Set(['space', 'member']);

@@ -8,7 +8,7 @@ export class Metrics {
 
   readonly deliveries = new Counter({
     name: 'liaison_deliveries_total',
-    help: 'Webhook calls by outcome (stored, duplicate, handshake, refused, unavailable)',
+    help: 'Webhook calls by outcome (stored, duplicate, handshake, heartbeat, refused, unavailable)',
     labelNames: ['outcome'] as const,
     registers: [this.registry],
   });
@@ -51,6 +51,12 @@ export class Metrics {
   readonly laneFailures = new Counter({
     name: 'liaison_lane_failures_total',
     help: 'Transactions of a lane worker that were rolled back',
+    registers: [this.registry],
+  });
+  readonly jobs = new Counter({
+    name: 'liaison_jobs_total',
+    help: 'Tries of outbox jobs by outcome (done, retry, pause, parked, failed)',
+    labelNames: ['kind', 'outcome'] as const,
     registers: [this.registry],
   });
 

@@ -33,9 +33,15 @@ export class CreateProjections1763800000002 implements MigrationInterface {
         space_id      uuid        not null,
         external_id   text        not null,
         display_name  text,
-        named_at      timestamptz,
+        name_order    float8,
+        email         text,
+        email_order   float8,
+        role          text,
+        role_order    float8,
         joined_at     timestamptz,
-        left_at       timestamptz
+        joined_order  float8,
+        left_at       timestamptz,
+        left_order    float8
       )`);
     await query.query(`create unique index members_of_space on members (space_id, external_id)`);
 
@@ -58,6 +64,8 @@ export class CreateProjections1763800000002 implements MigrationInterface {
         created_at         timestamptz,
         edited_at          timestamptz,
         deleted_at         timestamptz,
+        failed_at          timestamptz,
+        unavailable        text,
         revision           integer     not null
       )`);
     await query.query(`create index messages_of_space on messages (space_id, sort_at, id)`);
@@ -120,11 +128,47 @@ export class CreateProjections1763800000002 implements MigrationInterface {
     await query.query(`create index reactions_of_message on reactions (message_id)`);
     await query.query(`create index reactions_of_space on reactions (space_id, sort_at, id)`);
     await query.query(`create index reactions_of_tenant on reactions (tenant_id, sort_at, id)`);
+
+    await query.query(`
+      create table conversations (
+        id            uuid        primary key,
+        tenant_id     text        not null,
+        connection_id uuid        not null,
+        platform      text        not null,
+        space_id      uuid        not null,
+        external_id   text        not null,
+        fields        jsonb       not null,
+        invitation    jsonb,
+        started_at    timestamptz,
+        ended_at      timestamptz,
+        sort_at       timestamptz not null
+      )`);
+    await query.query(`create index conversations_of_tenant on conversations (tenant_id, sort_at, id)`);
+    await query.query(`create index conversations_of_space on conversations (space_id)`);
+    await query.query(`create index conversations_by_external_id on conversations (tenant_id, external_id)`);
+
+    await query.query(`
+      create table authorizations (
+        id                       uuid        primary key,
+        tenant_id                text        not null,
+        connection_id            uuid        not null,
+        platform                 text        not null,
+        application_external_id  text        not null,
+        organization_external_id text        not null,
+        granted                  jsonb,
+        granted_order            float8,
+        granted_at               timestamptz,
+        revoked                  jsonb,
+        revoked_order            float8,
+        revoked_at               timestamptz,
+        sort_at                  timestamptz not null
+      )`);
+    await query.query(`create index authorizations_of_tenant on authorizations (tenant_id, sort_at, id)`);
   }
 
   async down(query: QueryRunner): Promise<void> {
     await query.query(
-      `drop table message_search_cursor, message_search, reactions, annotations, messages, members, spaces`,
+      `drop table authorizations, conversations, message_search_cursor, message_search, reactions, annotations, messages, members, spaces`,
     );
   }
 }

@@ -1,0 +1,56 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { isJsonObject, textOf } from '../common/json/json.js';
+import { OUTBOUND, type HttpCaller } from '../common/outbound/http-caller.js';
+import { ConnectionDirectory } from '../connections/connection-directory.js';
+import { callOutcome } from '../outbox/call-outcome.js';
+import { type Job, type JobHandler, type JobOutcome } from '../outbox/job.js';
+import { PLATFORMS, type Platform } from '../platforms/platform.js';
+import { OrganizationTokenTable, organizationTokenKind, type ToldOrganization } from './organization-token-table.js';
+
+/** Fetches the tokens of an organisation that authorized the app, and seals them. */
+@Injectable()
+export class OrganizationTokenJob implements JobHandler {
+  readonly kind = organizationTokenKind;
+
+  constructor(
+    @Inject(PLATFORMS) private readonly platforms: readonly Platform[],
+    @Inject(OUTBOUND) private readonly http: HttpCaller,
+    private readonly tokens: OrganizationTokenTable,
+    private readonly directory: ConnectionDirectory,
+  ) {}
+
+  async run(job: Job, signal: AbortSignal): Promise<JobOutcome> {
+    const connection = this.directory.get(job.connectionId);
+    if (connection === undefined) return { kind: 'failed', reason: 'connection-removed' };
+    const access = this.platforms.find((platform) => platform.id === connection.platform)?.organizations;
+    const wanted = wantedBy(job);
+    if (access === undefined || wanted === undefined) return { kind: 'failed', reason: 'no-organizations' };
+    // A revocation has made a new generation: what is fetched now would be thrown away.
+    if (!(await this.tokens.isCurrent(wanted.key, wanted.generation))) return { kind: 'done' };
+    try {
+      const http: HttpCaller = { request: (call) => this.http.request({ ...call, signal }) };
+      const account = {
+        settings: connection.settings,
+        secret: (name: string) => connection.secret(name),
+        organizationToken: () => Promise.resolve(undefined),
+      };
+      const { applicationExternalId, toldId } = wanted.key;
+      const target = { applicationExternalId, organizationExternalId: toldId };
+      const tokens = await access.fetchTokens(target, account, http);
+      await this.tokens.store(wanted.key, wanted.generation, tokens);
+      return { kind: 'done' };
+    } catch (error) {
+      return callOutcome(error);
+    }
+  }
+}
+
+function wantedBy({ payload, connectionId, tenantId }: Job): { key: ToldOrganization; generation: string } | undefined {
+  if (!isJsonObject(payload)) return undefined;
+  const applicationExternalId = textOf(payload, 'applicationExternalId');
+  const organizationExternalId = textOf(payload, 'organizationExternalId');
+  const [toldId, generation] = [textOf(payload, 'toldId'), textOf(payload, 'generation')];
+  if (applicationExternalId === undefined || organizationExternalId === undefined) return undefined;
+  if (toldId === undefined || generation === undefined) return undefined;
+  return { key: { connectionId, tenantId, applicationExternalId, organizationExternalId, toldId }, generation };
+}

@@ -1,0 +1,24 @@
+import { type Platform } from '../platform.js';
+import { webexHydration } from './webex.hydration.js';
+import { webexOrganizations } from './webex.organizations.js';
+import { readWebex } from './webex.reading.js';
+import { webexRegistrations } from './webex.registrations.js';
+import { WebexSecrets, WebexSettings } from './webex.settings.js';
+import { sparkSignatureHeader, verifyWebex, webexSignatureHeader } from './webex.signature.js';
+import { translateWebex } from './webex.translator.js';
+
+/** Cisco Webex: webhooks of the REST API, completed by that API. */
+export const webex: Platform = {
+  id: 'webex',
+  settings: WebexSettings,
+  secrets: WebexSecrets,
+  verify: verifyWebex,
+  read: readWebex,
+  translate: translateWebex,
+  // Ids are UUIDs in base64, or opaque.
+  birthOf: () => undefined,
+  keptHeaders: ['content-type', 'user-agent', 'trackingid', sparkSignatureHeader, webexSignatureHeader],
+  hydration: webexHydration,
+  organizations: webexOrganizations,
+  registrations: webexRegistrations,
+};
