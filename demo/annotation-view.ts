@@ -1,4 +1,4 @@
-import { textAt, textsAt } from './json-path.js';
+import { membersOf, textAt, textsAt } from './json-path.js';
 import { type Names } from './names.js';
 
 /** An annotation in a few words. */
@@ -12,6 +12,8 @@ export function annotationInWords(type: string | null | undefined, payload: unkn
       return `focus: "${textAt(payload, 'phrase') ?? ''}"`;
     case 'message-nlp-keywords':
       return `keywords: ${textsAt(payload, ['keywords'], 'text').join(', ')}`;
+    case 'card-submit':
+      return `filled in: ${membersOf(payload).join(', ')}`;
     case 'conversation-moment':
       return `moment: ${textsAt(payload, ['momentSummary', 'phrases'], 'label').join(', ')}`;
     default:

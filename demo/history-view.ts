@@ -16,5 +16,7 @@ export function printHistory(history: readonly EventDto[], names: Names, termina
 function inWords({ data }: EventDto, names: Names): string {
   const type = textAt(data, 'annotationType');
   if (type !== undefined) return annotationInWords(type, at(data, 'payload'), names);
-  return textAt(data, 'reaction') ?? readable(textAt(data, 'content') ?? '');
+  return (
+    textAt(data, 'reaction') ?? readable(textAt(data, 'content') ?? (at(data, 'content') === null ? '(no text)' : ''))
+  );
 }

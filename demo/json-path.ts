@@ -20,3 +20,11 @@ export function textsAt(value: unknown, path: readonly string[], name: string): 
   const list = at(value, ...path);
   return Array.isArray(list) ? list.flatMap((item: unknown) => textAt(item, name) ?? []) : [];
 }
+
+/** The members of an object, each as its name and its value. */
+export function membersOf(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).map(
+    ([name, inner]) => `${name}: ${typeof inner === 'string' ? inner : JSON.stringify(inner)}`,
+  );
+}

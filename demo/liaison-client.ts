@@ -1,7 +1,11 @@
+import { type AuthorizationDto } from '../src/authorizations/authorization.dto.js';
 import { type ConnectionDto } from '../src/connections/connection.dto.js';
+import { type ConversationDto } from '../src/conversations/conversation.dto.js';
 import { type EventDto } from '../src/events/event.dto.js';
 import { type DeliveryDetailDto, type DeliveryDto, type DeliveryStatus } from '../src/lanes/delivery.dto.js';
 import { type MessageDto, type ReactionDto } from '../src/messages/message.dto.js';
+import { type JobDto } from '../src/outbox/job.dto.js';
+import { type RegistrationDto } from '../src/registrations/registration.dto.js';
 import { type MemberDto, type SpaceDto } from '../src/spaces/space.dto.js';
 import { MetricsReading } from './metrics-reading.js';
 
@@ -25,6 +29,10 @@ export class LiaisonClient {
 
   async changeConnection(id: string, body: object): Promise<void> {
     await this.#json('PATCH', `/v1/connections/${id}`, body);
+  }
+
+  async registrations(connectionId: string): Promise<readonly RegistrationDto[]> {
+    return (await this.#all(`/v1/connections/${connectionId}/registrations`, {})) as RegistrationDto[];
   }
 
   async spaces(connectionId: string): Promise<readonly SpaceDto[]> {
@@ -51,6 +59,19 @@ export class LiaisonClient {
 
   async reactions(spaceId: string): Promise<readonly ReactionDto[]> {
     return (await this.#all('/v1/reactions', { spaceId, order: 'asc' })) as ReactionDto[];
+  }
+
+  async authorizations(connectionId: string): Promise<readonly AuthorizationDto[]> {
+    return (await this.#all('/v1/authorizations', { connectionId })) as AuthorizationDto[];
+  }
+
+  async conversations(connectionId: string): Promise<readonly ConversationDto[]> {
+    return (await this.#all('/v1/conversations', { connectionId })) as ConversationDto[];
+  }
+
+  /** What is still to be asked of the platform's API, and what was given up. */
+  async jobs(connectionId: string): Promise<readonly JobDto[]> {
+    return (await this.#all('/v1/jobs', { connectionId })) as JobDto[];
   }
 
   async deliveries(connectionId: string, status?: DeliveryStatus): Promise<readonly DeliveryDto[]> {

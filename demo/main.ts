@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { LiaisonError } from '../src/common/errors/liaison-error.js';
 import { CleanUp } from './clean-up.js';
+import { calledHosts, startDoubles } from './doubles.js';
 import { demoSettings } from './settings.js';
 import { setStage } from './stage.js';
 import { tellStory } from './story.js';
@@ -10,7 +11,8 @@ import { printWayOn } from './way-on.js';
 
 const usage = `npm run demo [-- --exit]
 
-Plays a story of two teams and a deal against a service of its own, shows what the service made of it, and stays up.
+Plays a story of two teams and a deal on three platforms against a service of its own, shows what the service made of it,
+and stays up.
   --exit   end after the story: 0 when everything was as it should be, 1 when not
 
 Without DATABASE_URL and LIAISON_DATA_DIR nothing is left behind. PORT (3000) is where it listens.`;
@@ -40,8 +42,9 @@ async function demo(exit: boolean): Promise<number> {
   const terminal = new Terminal(process.stdout, process.env['NO_COLOR']);
   const cleanUp = new CleanUp();
   try {
-    const settings = await demoSettings(process.env, cleanUp);
-    const stage = await setStage(settings, { terminal, cleanUp, interrupt });
+    const doubles = await startDoubles(cleanUp);
+    const settings = await demoSettings(process.env, calledHosts(doubles), cleanUp);
+    const stage = await setStage(settings, doubles, { terminal, cleanUp, interrupt });
     const told = await tellStory(stage, terminal, interrupt);
     const outcome = await summarize(stage, told, terminal);
     printWayOn(stage, outcome, terminal);

@@ -6,7 +6,12 @@ import { textAt } from './json-path.js';
 export class Names {
   readonly #known = new Map<string, string>();
 
-  constructor(ownAppId: string, members: readonly MemberDto[], messages: readonly MessageDto[]) {
+  /** `others` are names that the API does not tell, by id. */
+  constructor(
+    members: readonly MemberDto[],
+    messages: readonly MessageDto[],
+    others: Readonly<Record<string, string>> = {},
+  ) {
     for (const { author, annotations } of messages) {
       if (author === null) continue;
       // Apps come without a name; the card that they post says whom it speaks for.
@@ -14,7 +19,7 @@ export class Names {
       this.#learn(author.externalId, author.displayName ?? textAt(cardOf?.payload, 'actor', 'name'));
     }
     for (const { externalId, displayName } of members) this.#learn(externalId, displayName);
-    this.#learn(ownAppId, 'Liaison');
+    for (const [externalId, name] of Object.entries(others)) this.#learn(externalId, name);
   }
 
   of(externalId: string): string {

@@ -20,9 +20,14 @@ export interface DemoSettings {
 
 /**
  * The service's own settings, read from the environment like the service reads them, with what makes a demo: a key of
- * its own, logs that keep quiet, and a database that is gone afterwards unless the environment names another.
+ * its own, logs that keep quiet, leave to call the doubles, and a database that is gone afterwards unless the environment
+ * names another.
  */
-export async function demoSettings(environment: Environment, cleanUp: CleanUp): Promise<DemoSettings> {
+export async function demoSettings(
+  environment: Environment,
+  calledHosts: readonly string[],
+  cleanUp: CleanUp,
+): Promise<DemoSettings> {
   const given = (name: string): string | undefined => (environment[name] === '' ? undefined : environment[name]);
   const chosenKey = given('LIAISON_BOOTSTRAP_KEY');
   const key = chosenKey ?? `demo-${randomSecret(12)}`;
@@ -32,8 +37,9 @@ export async function demoSettings(environment: Environment, cleanUp: CleanUp): 
     LIAISON_BOOTSTRAP_KEY: key,
     LIAISON_LOG_LEVEL: given('LIAISON_LOG_LEVEL') ?? 'warn',
     LIAISON_ROLE: 'all',
-    // The platform of the story lives on loopback and calls there.
+    // The platforms of the story live on loopback, and call and are called there.
     LIAISON_PUBLIC_URL: undefined,
+    LIAISON_OUTBOUND_ALLOW: [given('LIAISON_OUTBOUND_ALLOW') ?? [], calledHosts].flat().join(','),
     LIAISON_CONNECTIONS_FILE: undefined,
     ...(keepsData ? {} : { LIAISON_DATA_DIR: await temporaryDirectory(cleanUp) }),
   });

@@ -32,7 +32,7 @@ function reactionsTo(message: MessageDto, reactions: readonly ReactionDto[], nam
 /** Prints who is in a space, who has left, and who acted there without a join that was ever reported. */
 export function printPeople({ members, messages }: SpaceReading, names: Names, terminal: Terminal): void {
   const listed = (list: readonly MemberDto[]): string => list.map(({ externalId }) => names.of(externalId)).join(', ');
-  terminal.pair('in it', listed(members.filter(({ leftAt }) => leftAt === null)));
+  terminal.pair('in it', listed(members.filter(({ leftAt }) => leftAt === null)) || 'nobody');
   const gone = members.filter(({ leftAt }) => leftAt !== null);
   if (gone.length > 0) terminal.pair('left', listed(gone));
   const known = new Set(members.map(({ externalId }) => externalId));

@@ -1,26 +1,24 @@
-import { type SimulatedApp, type SimulatedWebhook } from '../simulators/watson-work/registered-app.js';
-import { outboundEventTypes } from '../simulators/watson-work/event-bodies.js';
-import { SimulatorClock } from '../simulators/common/clock.js';
-import { WatsonWorkSimulator } from '../simulators/watson-work/watson-work-simulator.js';
 import { openDatabase } from '../src/bootstrap/open-database.js';
 import { startService, type RunningService } from '../src/bootstrap/start-service.js';
 import { createLogger } from '../src/common/observability/logger.js';
-import { type ConnectionDto } from '../src/connections/connection.dto.js';
 import { type CleanUp } from './clean-up.js';
+import { type Doubles } from './doubles.js';
 import { LiaisonClient } from './liaison-client.js';
 import { type DemoSettings } from './settings.js';
-import { storyLengthMs } from './storyteller.js';
+import { connectSkypeForBusiness, type SkypeForBusinessStage } from './skype-for-business/connect.js';
 import { type Terminal } from './terminal.js';
+import { connectWatsonWork, type WatsonWorkStage } from './watson-work/connect.js';
+import { connectWebex, type WebexStage } from './webex/connect.js';
 
 /** Everything that the story needs, running and connected. */
 export interface Stage {
   readonly settings: DemoSettings;
   readonly service: RunningService;
   readonly api: LiaisonClient;
-  readonly watson: WatsonWorkSimulator;
-  readonly app: SimulatedApp;
-  readonly webhook: SimulatedWebhook;
-  readonly connection: ConnectionDto;
+  readonly doubles: Doubles;
+  readonly watsonWork: WatsonWorkStage;
+  readonly webex: WebexStage;
+  readonly skypeForBusiness: SkypeForBusinessStage;
 }
 
 interface Surroundings {
@@ -29,10 +27,14 @@ interface Surroundings {
   readonly interrupt: AbortSignal;
 }
 
-/** Starts a database, the service and a platform, and connects the two by the same calls that an operator would make. */
-export async function setStage(settings: DemoSettings, { terminal, cleanUp, interrupt }: Surroundings): Promise<Stage> {
+/** Starts a database and the service, and connects every platform by the same calls that an operator would make. */
+export async function setStage(
+  settings: DemoSettings,
+  doubles: Doubles,
+  { terminal, cleanUp, interrupt }: Surroundings,
+): Promise<Stage> {
   const { config, takenPort } = settings;
-  terminal.heading('Liaison: a story of two teams and a deal');
+  terminal.heading('Liaison: a story of two teams and a deal, on three platforms');
   // Its log goes to standard error, so that the story stays readable.
   const logger = createLogger(config.logLevel, process.stderr);
   const database = await openDatabase(config, (line) => terminal.faint(line));
@@ -45,26 +47,17 @@ export async function setStage(settings: DemoSettings, { terminal, cleanUp, inte
   await service.ready;
   interrupt.throwIfAborted();
   terminal.faint(`Liaison listens on ${service.url}.`);
-
-  // A clock that only the story moves; it starts in the past, so that the story ends at about the present.
-  const clock = new SimulatorClock({ startAt: Date.now() - storyLengthMs, speed: 0 });
-  const watson = await WatsonWorkSimulator.start({ clock });
-  cleanUp.add(() => watson.stop());
-  terminal.faint(`A double of Watson Work runs on ${watson.url}; nothing leaves this machine's loopback.`);
+  terminal.faint(
+    "Doubles of Watson Work, Webex, Skype for Business and Microsoft's identity platform run beside it; nothing leaves this machine's loopback.",
+  );
 
   const api = new LiaisonClient(service.url, settings.key);
-  const app = watson.registerApp({ name: 'Liaison' });
-  const connection = await api.createConnection({
-    platform: 'watson-work',
-    name: 'Acme workspace',
-    settings: { appId: app.appId, apiUrl: watson.url },
-    secrets: { appSecret: app.appSecret },
-  });
-  terminal.faint(`POST /v1/connections made the connection "${connection.name}".`);
-  const webhook = app.addWebhook({ url: connection.webhookUrl, events: outboundEventTypes });
-  await api.changeConnection(connection.id, { secrets: { webhookSecrets: [webhook.secret] } });
-  await webhook.enable();
-  terminal.faint('The platform asked for proof that the webhook is ours, got it signed, and enabled it.');
+  const webex = await connectWebex(doubles.webex, api);
+  const skypeForBusiness = await connectSkypeForBusiness(doubles, api);
+  const watsonWork = await connectWatsonWork(doubles.watson, api, terminal);
+  const connections = [watsonWork.connection, webex.connection, webex.consents, skypeForBusiness.connection];
+  const names = connections.map(({ name }) => `"${name}"`);
+  terminal.faint(`POST /v1/connections made the connections ${names.join(', ')}.`);
   interrupt.throwIfAborted();
-  return { settings, service, api, watson, app, webhook, connection };
+  return { settings, service, api, doubles, watsonWork, webex, skypeForBusiness };
 }

@@ -3,12 +3,12 @@ import { type SimulatorClock } from '../simulators/common/clock.js';
 import { type Terminal } from './terminal.js';
 
 /** How far before the present the story begins. */
-export const storyLengthMs = 3 * 60_000;
+export const storyLengthMs = 5 * 60_000;
 
 /** A minute of the story takes a second and a half. */
 const realMsPerSecond = 25;
 
-/** Says who does what, and lets the platform's time pass: minutes in seconds. */
+/** Says who does what, and lets the platforms' time pass: minutes in seconds. */
 export class Storyteller {
   constructor(
     private readonly clock: SimulatorClock,
@@ -24,7 +24,7 @@ export class Storyteller {
     this.terminal.heading(title);
   }
 
-  /** Tells what was just done, and lets so many seconds pass on the platform, which deliver it. */
+  /** Tells what was just done, and lets so many seconds pass on the platforms, which deliver it. */
   async tell(who: { readonly displayName: string }, what: string, seconds = 6): Promise<void> {
     this.terminal.moment(new Date(this.now), who.displayName, what);
     await this.pass(seconds);

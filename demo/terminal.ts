@@ -55,6 +55,11 @@ export class Terminal {
     for (const line of rest) this.#write(`${' '.repeat(38)}${this.#styled('faint', line)}`);
   }
 
+  /** A line of a table with a column for each platform. */
+  row(label: string, cells: readonly string[]): void {
+    this.#write(`  ${padded(label, 28)}${cells.map((cell) => cell.padStart(20)).join('')}`);
+  }
+
   pair(label: string, value: string): void {
     const [first = '', ...rest] = wrapped(value, width - 22);
     this.#write(`  ${this.#styled('faint', padded(label, 18))}  ${first}`);

@@ -5,16 +5,20 @@ import { type Terminal } from './terminal.js';
 const width = 100;
 
 /** Prints how to go on by hand. */
-export function printWayOn({ service, settings }: Stage, outcome: Outcome, terminal: Terminal): void {
+export function printWayOn({ service, settings, webex }: Stage, outcome: Outcome, terminal: Terminal): void {
   const { url } = service;
   terminal.heading('Ask it yourself');
   for (const path of [
     '/v1/messages?limit=5',
     '/v1/events?limit=5',
     '/v1/spaces',
-    '/v1/messages?q=notice+period',
+    '/v1/conversations',
+    '/v1/messages?q=notice+OR+weekend',
     `/v1/messages/${outcome.messageId}/history`,
     `/v1/spaces/${outcome.spaceId}/members`,
+    `/v1/connections/${webex.connection.id}/registrations`,
+    '/v1/authorizations',
+    '/v1/jobs',
     '/v1/deliveries?status=dead-letter',
   ]) {
     printCall('curl -s', settings.keyForShell, url + path, terminal);

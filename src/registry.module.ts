@@ -17,6 +17,8 @@ import { AnnotationProcessor } from './messages/annotation.processor.js';
 import { MessageProcessor } from './messages/message.processor.js';
 import { MessageSearch } from './messages/message-search.js';
 import { ReactionProcessor } from './messages/reaction.processor.js';
+import { OperationReaction } from './operations/operation.reaction.js';
+import { OperationsModule } from './operations/operations.module.js';
 import { JOB_HANDLERS } from './outbox/job.js';
 import { PLATFORMS, type Platform } from './platforms/platform.js';
 import { skypeForBusiness } from './platforms/skype-for-business/skype-for-business.platform.js';
@@ -38,14 +40,14 @@ const processors = [
   ConversationProcessor,
   AuthorizationProcessor,
 ];
-const reactions = [HydrationReaction, AuthorizationReaction];
+const reactions = [HydrationReaction, AuthorizationReaction, OperationReaction];
 const jobs = [HydrationJob, OrganizationTokenJob, RegistrationJob];
 
 const listOf = (...list: unknown[]): readonly unknown[] => list;
 
 @Global()
 @Module({
-  imports: [AuthorizationsModule, ConnectionsModule, DeliveriesModule, RegistrationsModule],
+  imports: [AuthorizationsModule, ConnectionsModule, DeliveriesModule, OperationsModule, RegistrationsModule],
   providers: [
     { provide: PLATFORMS, useValue: platforms },
     ...processors,

@@ -10,4 +10,4 @@ export interface RegistrationPace {
 export const REGISTRATION_PACE = Symbol('registration pace');
 
 /** No platform tells when it switches a webhook off, and what it does not send is lost: a minute is what may be lost. */
-export const usualPace: RegistrationPace = { lookEveryMs: 2_000, checkEveryMs: 60_000 };
+export const usualPace: RegistrationPace = { lookEveryMs: 1_000, checkEveryMs: 60_000 };

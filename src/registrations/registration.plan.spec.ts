@@ -142,6 +142,14 @@ describe('planRegistrations', () => {
     ]);
   });
 
+  it('prefers a copy that works to the one that it remembers', () => {
+    const copies = [seen(messages, { externalId: 'a', active: false }), seen(messages, { externalId: 'b' })];
+    expect(told(planRegistrations([messages], copies, ours([[messages, madeAt(messages, 'a')]]), now))).toEqual([
+      'update messages/all',
+      'remove a duplicate',
+    ]);
+  });
+
   it('does not count one webhook twice when two pages hold it', () => {
     const plan = planRegistrations(
       [messages],

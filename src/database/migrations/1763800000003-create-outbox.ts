@@ -44,9 +44,23 @@ export class CreateOutbox1763800000003 implements MigrationInterface {
         constraint organization_tokens_pkey
           primary key (connection_id, organization_external_id, application_external_id)
       )`);
+    await query.query(`
+      create table operations (
+        id            uuid        primary key,
+        connection_id uuid        not null,
+        operation_id  text        not null,
+        tenant_id     text        not null,
+        state         text        not null check (state in ('asked', 'running', 'succeeded', 'failed')),
+        external_id   text,
+        reason        jsonb,
+        created_at    timestamptz not null default clock_timestamp(),
+        updated_at    timestamptz not null default clock_timestamp(),
+        constraint operations_once unique (connection_id, operation_id)
+      )`);
+    await query.query(`create index operations_of_tenant on operations (tenant_id, id)`);
   }
 
   async down(query: QueryRunner): Promise<void> {
-    await query.query(`drop table organization_tokens, job_pauses, jobs`);
+    await query.query(`drop table operations, organization_tokens, job_pauses, jobs`);
   }
 }

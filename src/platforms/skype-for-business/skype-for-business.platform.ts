@@ -1,4 +1,5 @@
 import { type Platform } from '../platform.js';
+import { skypeForBusinessActs } from './acting/conversation-actor.js';
 import { readSkypeForBusiness } from './skype-for-business.reading.js';
 import { SkypeForBusinessSecrets, SkypeForBusinessSettings } from './skype-for-business.settings.js';
 import { verifySkypeForBusiness } from './skype-for-business.signature.js';
@@ -16,4 +17,5 @@ export const skypeForBusiness: Platform = {
   birthOf: () => undefined,
   // Never `authorization`: whoever reads the log could pose as the platform until the token expires.
   keptHeaders: ['content-type', 'client-request-id', 'x-ms-correlation-id', 'x-ms-server-fqdn'],
+  conversations: skypeForBusinessActs,
 };

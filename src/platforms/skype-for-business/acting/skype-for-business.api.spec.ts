@@ -13,7 +13,7 @@ import { type Fact } from '../../../events/event.js';
 import { NeedsAuthorization, PlatformUnavailable } from '../../platform.errors.js';
 import { translateSkypeForBusiness } from '../skype-for-business.translator.js';
 import { CallRefused, HrefNotTrusted, NotOffered } from './acting.errors.js';
-import { applyToOperation, newsIn, type Operation, type OperationLedger, type OperationNews } from './operation.js';
+import { applyToOperation, newsIn, type Operation, type OperationLedger, type OperationNews } from '../../operation.js';
 import { SkypeForBusinessApi } from './skype-for-business.api.js';
 
 /** Remembers what it was told, in the order of telling. */

@@ -11,7 +11,7 @@ import { AppCaller, type AppAnswer } from './app-caller.js';
 import { AppTokens } from './app-tokens.js';
 import { Discovery } from './discovery.js';
 import { endpointAddress, withEndpoint, withParameter, type EndpointAddress } from './endpoint-address.js';
-import { type OperationLedger } from './operation.js';
+import { type OperationLedger } from '../../operation.js';
 import { checkOperationId, startRequest, type StartMessaging } from './start-request.js';
 
 /** A text of ours. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Fact } from '../../../events/event.js';
+import { type Fact } from '../events/event.js';
 import { applyToOperation, newsIn, type Operation, type OperationNews } from './operation.js';
 
 const operationId = 'op-1';

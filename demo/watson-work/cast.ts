@@ -1,7 +1,7 @@
-import { type SimulatedPerson } from '../simulators/watson-work/actor.js';
-import { type SimulatedApp } from '../simulators/watson-work/registered-app.js';
-import { type SimulatedSpace } from '../simulators/watson-work/simulated-space.js';
-import { type WatsonWorkSimulator } from '../simulators/watson-work/watson-work-simulator.js';
+import { type SimulatedPerson } from '../../simulators/watson-work/actor.js';
+import { type SimulatedApp } from '../../simulators/watson-work/registered-app.js';
+import { type SimulatedSpace } from '../../simulators/watson-work/simulated-space.js';
+import { type WatsonWorkSimulator } from '../../simulators/watson-work/watson-work-simulator.js';
 
 /** Who takes part, and where they meet. */
 export interface Cast {

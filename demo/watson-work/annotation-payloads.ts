@@ -1,6 +1,6 @@
-import { type Actor } from '../simulators/watson-work/actor.js';
-import { type AnnotationPayload } from '../simulators/watson-work/simulated-annotation.js';
-import { type SimulatedMessage } from '../simulators/watson-work/simulated-message.js';
+import { type Actor } from '../../simulators/watson-work/actor.js';
+import { type AnnotationPayload } from '../../simulators/watson-work/simulated-annotation.js';
+import { type SimulatedMessage } from '../../simulators/watson-work/simulated-message.js';
 
 /** The service behind moments, as the platform names it. */
 export const momentService: Actor = { id: 'toscana-service-moment-client-id', displayName: null, kind: 'service' };

@@ -1,7 +1,7 @@
-import { type SimulatedMessage } from '../simulators/watson-work/simulated-message.js';
-import { type SimulatedSpace } from '../simulators/watson-work/simulated-space.js';
-import { type MessageDto } from '../src/messages/message.dto.js';
-import { type SpaceReading } from './space-reading.js';
+import { type SimulatedMessage } from '../../simulators/watson-work/simulated-message.js';
+import { type SimulatedSpace } from '../../simulators/watson-work/simulated-space.js';
+import { type MessageDto } from '../../src/messages/message.dto.js';
+import { type SpaceReading } from '../space-reading.js';
 
 /**
  * Where what Liaison shows differs from what the platform itself has, in words; nothing when the two are equal. A space's

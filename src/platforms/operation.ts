@@ -1,5 +1,5 @@
-import { type Failure } from '../../../events/event-map.js';
-import { type Fact } from '../../../events/event.js';
+import { type Failure } from '../events/event-map.js';
+import { type Fact, type LiaisonEvent } from '../events/event.js';
 
 /** What is known of one act of ours. */
 export interface Operation {
@@ -48,7 +48,7 @@ export function applyToOperation(known: Operation | undefined, news: OperationNe
  * What a fact says of an act of ours; undefined for every other fact. Names in what others began are theirs: nobody can
  * settle an act of ours by choosing its name.
  */
-export function newsIn(fact: Fact): OperationNews | undefined {
+export function newsIn(fact: Fact | LiaisonEvent): OperationNews | undefined {
   switch (fact.type) {
     case 'message.created':
       return fact.data.direction === 'outgoing'
