@@ -70,3 +70,26 @@ export class NeedsAuthorization extends LiaisonError {
     super({ detail: 'The platform refuses the tokens of this connection.' });
   }
 }
+
+/** The platform understood a post and said no; the same post will be refused again. */
+export class PostRefused extends LiaisonError {
+  readonly code = 'post-refused';
+  readonly kind = 'caller';
+  constructor(
+    /** A fixed word, for example `forbidden`, `not-found`, `invalid`. */
+    readonly reason: string,
+    /** The platform's own words, as far as they can be shown. */
+    readonly platformMessage: string | undefined,
+  ) {
+    super({ detail: 'The platform refused the post.' });
+  }
+}
+
+/** A call that may or may not have done something: the answer was lost. Look before trying again. */
+export class OutcomeUnknown extends LiaisonError {
+  readonly code = 'outcome-unknown';
+  readonly kind = 'upstream';
+  constructor(options: { readonly cause?: unknown } = {}) {
+    super({ detail: 'The answer of the platform was lost.', ...options });
+  }
+}

@@ -4,6 +4,7 @@ import { type LiaisonError } from '../common/errors/liaison-error.js';
 import { type MicrosoftKeySets } from '../common/security/microsoft-key-sets.js';
 import { type Secret } from '../common/security/secret.js';
 import { type ConversationActs } from './conversation-acts.js';
+import { type Posting } from './posting.js';
 import { type RawDelivery, type VerifiedDelivery } from '../deliveries/delivery.js';
 import { type Fact, type LiaisonEvent } from '../events/event.js';
 
@@ -73,6 +74,8 @@ export interface Platform {
   readonly keptHeaders: readonly string[];
   /** Where calls of the platform leave out what only its API tells: what to ask, and how. */
   readonly hydration?: Hydration;
+  /** Where messages can be placed in spaces. */
+  readonly posting?: Posting;
   /** Where the app can take part in conversations. */
   readonly conversations?: ConversationActs;
   /** Where organisations authorize the app and each has tokens of its own. */
