@@ -1,5 +1,5 @@
 import { type OperationLedger } from './operation.js';
-import { type PlatformAccount } from './platform.js';
+import { type PlatformAccount } from './platform-account.js';
 import { type HttpCaller } from '../common/outbound/http-caller.js';
 
 /** A conversation to be begun. */

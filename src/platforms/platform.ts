@@ -4,6 +4,7 @@ import { type LiaisonError } from '../common/errors/liaison-error.js';
 import { type MicrosoftKeySets } from '../common/security/microsoft-key-sets.js';
 import { type Secret } from '../common/security/secret.js';
 import { type ConversationActs } from './conversation-acts.js';
+import { type PlatformAccount } from './platform-account.js';
 import { type Posting } from './posting.js';
 import { type RawDelivery, type VerifiedDelivery } from '../deliveries/delivery.js';
 import { type Fact, type LiaisonEvent } from '../events/event.js';
@@ -121,15 +122,6 @@ export interface FetchAnswer {
   readonly body: Buffer;
   /** A time (ms) inside the answer that is the same whenever the same state is read; see `Reading`. */
   readonly sourceTimeMs: number | undefined;
-}
-
-/** A connection as the code that calls the platform's API needs it. */
-export interface PlatformAccount {
-  readonly settings: Readonly<Record<string, unknown>>;
-  /** The connection's secret of that name; undefined where none is stored. */
-  secret(name: string): string | undefined;
-  /** The token of an organisation that authorized the app; undefined where we hold none. */
-  organizationToken(organizationExternalId: string): Promise<string | undefined>;
 }
 
 /** Thin calls completed by the platform's API. */

@@ -1,6 +1,6 @@
 import { type JsonValue } from '../common/json/json.js';
 import { type HttpCaller } from '../common/outbound/http-caller.js';
-import { type PlatformAccount } from './platform.js';
+import { type PlatformAccount } from './platform-account.js';
 
 /** What a post says; each platform takes some of the forms. */
 export interface PostContent {

@@ -5,7 +5,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { OutboundHttp } from '../../common/outbound/outbound-http.js';
 import { recordFacts, type Fact, type LiaisonEvent } from '../../events/event.js';
 import { NeedsAuthorization, PlatformUnavailable } from '../platform.errors.js';
-import { type FetchAnswer, type FetchRequest, type PlatformAccount } from '../platform.js';
+import { type FetchAnswer, type FetchRequest } from '../platform.js';
+import { type PlatformAccount } from '../platform-account.js';
 import { WebexRefusal } from './api/webex-api.errors.js';
 import { webexHydration } from './webex.hydration.js';
 

@@ -4,7 +4,7 @@ import { type HttpCaller } from '../../../common/outbound/http-caller.js';
 import { type OutboundAnswer, type OutboundCall } from '../../../common/outbound/outbound-http.js';
 import { OutboundFailed } from '../../../common/outbound/outbound.errors.js';
 import { NeedsAuthorization, PlatformUnavailable } from '../../platform.errors.js';
-import { type PlatformAccount } from '../../platform.js';
+import { type PlatformAccount } from '../../platform-account.js';
 import { AppTokens } from './app-tokens.js';
 
 const folder = new URL('../../../../test/fixtures/skype-for-business/docs/', import.meta.url);

@@ -2,7 +2,7 @@ import { isJsonObject, memberOf, parseJsonBytes, textOf, type JsonObject } from 
 import { type HttpCaller } from '../../../common/outbound/http-caller.js';
 import { type OutboundAnswer } from '../../../common/outbound/outbound-http.js';
 import { NeedsAuthorization, PlatformUnavailable } from '../../platform.errors.js';
-import { type PlatformAccount } from '../../platform.js';
+import { type PlatformAccount } from '../../platform-account.js';
 import { settingsOf, type SkypeForBusinessSettings } from '../skype-for-business.settings.js';
 import { retryAfterSeconds } from './retry-after.js';
 

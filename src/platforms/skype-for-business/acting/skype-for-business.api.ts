@@ -2,7 +2,7 @@ import { InvalidInput } from '../../../common/errors/liaison-error.js';
 import { OutboundFailed } from '../../../common/outbound/outbound.errors.js';
 import { type HttpCaller } from '../../../common/outbound/http-caller.js';
 import { PlatformUnavailable } from '../../platform.errors.js';
-import { type PlatformAccount } from '../../platform.js';
+import { type PlatformAccount } from '../../platform-account.js';
 import { pathOf } from '../hrefs.js';
 import { linkOf } from '../resource.js';
 import { settingsOf, type SkypeForBusinessSettings } from '../skype-for-business.settings.js';
