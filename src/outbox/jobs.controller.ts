@@ -24,7 +24,7 @@ export class JobsController {
 
   @Post(':id/retry')
   @HttpCode(200)
-  @RequireScope('admin')
+  @RequireScope('connections:write')
   @ApiOperation({ summary: 'Try a job again now' })
   @ApiOkResponse({ type: JobDto })
   retry(@CurrentCaller() caller: Caller, @Param() { id }: IdParam): Promise<JobDto> {

@@ -12,8 +12,8 @@ describe('a connection that another process has made', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     const keys = { LIAISON_MASTER_KEYS: '1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=' };
-    here = await startTestService(database.url, keys);
-    there = await startTestService(database.url, keys);
+    here = await startTestService(database.url, { ...keys, LIAISON_ROLE: 'api' });
+    there = await startTestService(database.url, { ...keys, LIAISON_ROLE: 'api' });
     await Promise.all([here.ready, there.ready]);
   });
   afterAll(async () => {

@@ -27,6 +27,11 @@ const validBodies: Readonly<Record<string, object>> = {
   },
   '/v1/connections/{id}': { name: 'Renamed by another tenant' },
   '/v1/replays': { filter: {}, preview: true },
+  '/v1/conversations': { connectionId: randomUUID(), endpoint: 'sip:desk@example.com', to: 'sip:ann@example.com' },
+  '/v1/conversations/{id}/accept': { endpoint: 'sip:desk@example.com' },
+  '/v1/conversations/{id}/decline': { endpoint: 'sip:desk@example.com' },
+  '/v1/conversations/{id}/end': { endpoint: 'sip:desk@example.com' },
+  '/v1/conversations/{id}/messages': { endpoint: 'sip:desk@example.com', content: 'hello' },
 };
 
 describe('every route of the OpenAPI document', () => {
@@ -67,7 +72,28 @@ describe('every route of the OpenAPI document', () => {
       (await service.get<{ items: { id: string }[] }>(path)).items[0]?.id ?? '';
     const replay = await service.call<{ id: string }>('POST', '/v1/replays', { body: { filter: {} } });
     expect(replay).toMatchObject({ status: 202 });
+    const [conversations, authorizations, jobs] = [randomUUID(), randomUUID(), randomUUID()];
+    // What Watson Work does not tell of.
+    await database.query(
+      `insert into conversations (id, tenant_id, connection_id, platform, space_id, external_id, fields, sort_at)
+       values ($1, 'default', $2, 'watson-work', $2, 'c', '{}', now())`,
+      [conversations, connection.id],
+    );
+    await database.query(
+      `insert into authorizations (id, tenant_id, connection_id, platform, application_external_id,
+                                   organization_external_id, sort_at)
+       values ($1, 'default', $2, 'watson-work', 'app', 'org', now())`,
+      [authorizations, connection.id],
+    );
+    await database.query(
+      `insert into jobs (id, tenant_id, connection_id, kind, key, payload, state, ended_at)
+       values ($1, 'default', $2, 'none', 'key', '{}', 'failed', now())`,
+      [jobs, connection.id],
+    );
     owned = {
+      conversations,
+      authorizations,
+      jobs,
       connections: connection.id,
       spaces: await firstOf('/v1/spaces'),
       messages: await firstOf('/v1/messages'),

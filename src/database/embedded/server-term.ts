@@ -86,6 +86,8 @@ async function start(
       if (!passing || Date.now() > deadline) throw startFailed(error);
       report('The embedded database cannot start yet, trying again…');
       await delay(RETRY_EVERY_MS);
+      // A server whose owner was killed in the very act of starting it can come up after we have looked for it.
+      if (STILL_IN_USE.test(error.message)) await endLeftoverServer(cluster.dataDir);
     }
   }
 }

@@ -11,6 +11,7 @@ import { translateWebex } from './webex.translator.js';
 const receivedAt = new Date('2026-02-01T00:00:00.000Z');
 const room = 'Y2lzY29zcGFyazovL3VzL1JPT00vYmJjZWIxYWQtNDNmMS0zYjU4LTkxNDctZjE0YmIwYzRkMTU0';
 const person = 'Y2lzY29zcGFyazovL3VzL1BFT1BMRS9mNWIzNjE4Ny1jOGRkLTQ3MjctOGIyZi1mOWM0NDdmMjkwNDY';
+const organization = 'OTZhYmMyYWEtM2RjYy0xMWU1LWExNTItZmUzNDgxOWNkYzlh';
 const message = 'Y2lzY29zcGFyazovL3VzL01FU1NBR0UvOTJkYjNiZTAtNDNiZC0xMWU2LThhZTktZGQ1YjNkZmM1NjVk';
 
 function translate(body: object | Buffer, at = receivedAt): Translation {
@@ -34,7 +35,7 @@ describe('a call of Webex becomes', () => {
       {
         type: 'message.created',
         occurredAt: new Date('2015-10-18T14:26:16.000Z'),
-        space: { externalId: room },
+        space: { externalId: room, organizationExternalId: organization },
         actor: { externalId: person, email: 'matt@example.com' },
         data: { messageExternalId: message, content: null },
       },
@@ -120,7 +121,13 @@ describe('a call of Webex becomes', () => {
     ['serviceApp_deauthorized.composed', 'authorization.revoked', receivedAt],
   ])('%s: %s, of the organisation that consented', (name, type, occurredAt) => {
     const [fact] = factsOf(sample(name));
-    expect(fact).toMatchObject({ type, occurredAt, space: undefined });
+    // Both are placed by the platform's own date.
+    expect(fact).toMatchObject({
+      type,
+      occurredAt,
+      space: undefined,
+      position: Date.UTC(2024, 5, 12, 14, 19, 52, 168),
+    });
     expect(fact?.data).toEqual({
       applicationExternalId: 'ZDllNzczMzllOGVlODI5OTll',
       organizationExternalId: 'YTU2YS1iMDVhNzA1ZDcwYjQ',
@@ -128,6 +135,8 @@ describe('a call of Webex becomes', () => {
       authorizedBy: 'Yjk2YS03NGQ4NWYxNjU1ZmE',
       authorizedAt: '2024-06-12T14:19:52.168Z',
       scopes: ['spark:kms', 'meeting:admin_schedule_write'],
+      siteNames: ['clgmaiyaaq.webex.com'],
+      adminSiteNames: ['clgmaiyaaq.webex.com'],
       // The fixture is the seed's own text.
       details: (JSON.parse(sample(name).toString()) as { data: object }).data,
     });
