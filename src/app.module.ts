@@ -15,6 +15,7 @@ import { type Secret } from './common/security/secret.js';
 import { ConnectionsModule } from './connections/connections.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { DatabaseModule, type DatabaseSettings } from './database/database.module.js';
+import { GrantsModule } from './grants/grants.module.js';
 import { HealthModule } from './health/health.module.js';
 import { LanesModule } from './lanes/lanes.module.js';
 import { MessagesModule } from './messages/messages.module.js';
@@ -76,6 +77,7 @@ export class AppModule {
         MessagesModule,
         ConversationsModule,
         AuthorizationsModule,
+        GrantsModule,
         RegistrationsModule,
         OutboxModule,
         HealthModule,

@@ -11,6 +11,9 @@ import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { EVENT_FOLLOWERS } from './events/event-follower.js';
 import { EVENT_PROCESSORS } from './events/event-processor.js';
 import { EVENT_REACTIONS } from './events/event-reaction.js';
+import { GrantKeepAlive } from './grants/grant-keep-alive.js';
+import { GrantRevocation } from './grants/grant-revocation.js';
+import { GrantsModule } from './grants/grants.module.js';
 import { HydrationJob } from './hydration/hydration.job.js';
 import { HydrationReaction } from './hydration/hydration.reaction.js';
 import { AnnotationProcessor } from './messages/annotation.processor.js';
@@ -42,12 +45,21 @@ const processors = [
 ];
 const reactions = [HydrationReaction, AuthorizationReaction, OperationReaction];
 const jobs = [HydrationJob, OrganizationTokenJob, RegistrationJob];
+/** Handlers that their own module makes, because its API needs them too. */
+const jobsOfModules = [GrantKeepAlive, GrantRevocation];
 
 const listOf = (...list: unknown[]): readonly unknown[] => list;
 
 @Global()
 @Module({
-  imports: [AuthorizationsModule, ConnectionsModule, DeliveriesModule, OperationsModule, RegistrationsModule],
+  imports: [
+    AuthorizationsModule,
+    ConnectionsModule,
+    DeliveriesModule,
+    GrantsModule,
+    OperationsModule,
+    RegistrationsModule,
+  ],
   providers: [
     { provide: PLATFORMS, useValue: platforms },
     ...processors,
@@ -57,7 +69,7 @@ const listOf = (...list: unknown[]): readonly unknown[] => list;
     { provide: EVENT_FOLLOWERS, useFactory: listOf, inject: followers },
     { provide: EVENT_PROCESSORS, useFactory: listOf, inject: processors },
     { provide: EVENT_REACTIONS, useFactory: listOf, inject: reactions },
-    { provide: JOB_HANDLERS, useFactory: listOf, inject: jobs },
+    { provide: JOB_HANDLERS, useFactory: listOf, inject: [...jobs, ...jobsOfModules] },
   ],
   exports: [PLATFORMS, EVENT_PROCESSORS, EVENT_FOLLOWERS, EVENT_REACTIONS, JOB_HANDLERS],
 })

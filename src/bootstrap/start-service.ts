@@ -14,6 +14,7 @@ import { DeclaredConnections } from '../connections/declared-connections.js';
 import { ACK_POOL } from '../database/ack-pool.js';
 import { DatabaseLifecycle } from '../database/database-lifecycle.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
+import { GrantKeepAlive } from '../grants/grant-keep-alive.js';
 import { Readiness } from '../health/readiness.js';
 import { LaneWorker } from '../lanes/lane-worker.js';
 import { OutboxWorker } from '../outbox/outbox-worker.js';
@@ -87,6 +88,7 @@ async function bringUp(app: NestExpressApplication, config: Config): Promise<voi
   if (isUp && config.role !== 'api') {
     app.get(LaneWorker).start(config.laneWorkers);
     app.get(OutboxWorker).start();
+    app.get(GrantKeepAlive).start();
     app.get(RegistrationWarden).start();
   }
 }
@@ -102,6 +104,7 @@ async function stop(app: NestExpressApplication, server: Server, graceMs: number
   clearTimeout(grace);
   await app.get(RegistrationWarden).stop();
   // It appends to the delivery log, which is drained after it.
+  app.get(GrantKeepAlive).stop();
   await app.get(OutboxWorker).stop();
   await app.get(DeliveryLog).drained();
   await app.get(LaneWorker).stop();

@@ -4,6 +4,7 @@ import { type LiaisonError } from '../common/errors/liaison-error.js';
 import { type MicrosoftKeySets } from '../common/security/microsoft-key-sets.js';
 import { type Secret } from '../common/security/secret.js';
 import { type ConversationActs } from './conversation-acts.js';
+import { type AppTokenSource, type UserGrants } from './oauth-server.js';
 import { type PlatformAccount } from './platform-account.js';
 import { type Posting } from './posting.js';
 import { type RawDelivery, type VerifiedDelivery } from '../deliveries/delivery.js';
@@ -75,6 +76,10 @@ export interface Platform {
   readonly keptHeaders: readonly string[];
   /** Where calls of the platform leave out what only its API tells: what to ask, and how. */
   readonly hydration?: Hydration;
+  /** Where users can let the app act for them. */
+  readonly userGrants?: UserGrants;
+  /** Where the app gets tokens of its own by its client id and secret. */
+  readonly appTokens?: AppTokenSource;
   /** Where messages can be placed in spaces. */
   readonly posting?: Posting;
   /** Where the app can take part in conversations. */

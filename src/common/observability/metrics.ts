@@ -59,6 +59,12 @@ export class Metrics {
     labelNames: ['kind', 'outcome'] as const,
     registers: [this.registry],
   });
+  readonly grantsLost = new Counter({
+    name: 'liaison_grants_lost_total',
+    help: 'Grants that need their user to consent again, by reason (refused, answer-lost)',
+    labelNames: ['reason'] as const,
+    registers: [this.registry],
+  });
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });

@@ -24,13 +24,15 @@ export class OutboundRefused extends LiaisonError {
   }
 }
 
-/** The call was permitted and brought no complete answer. The other side may have acted on it nevertheless. */
+/** The call was permitted and brought no complete answer. The other side may have acted on it unless it surely was not sent. */
 export class OutboundFailed extends LiaisonError {
   readonly code = 'outbound-failed';
   readonly kind = 'upstream';
   constructor(
     readonly reason: OutboundFailure,
     cause?: unknown,
+    /** Whether the other side may have got the call: false only where no connection came about. */
+    readonly mayHaveBeenSent = true,
   ) {
     super({ detail, cause });
   }

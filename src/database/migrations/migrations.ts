@@ -3,6 +3,7 @@ import { CreateConnectionsAndKeys1763800000001 } from './1763800000001-create-co
 import { CreateProjections1763800000002 } from './1763800000002-create-projections.js';
 import { CreateOutbox1763800000003 } from './1763800000003-create-outbox.js';
 import { CreateRegistrations1763800000004 } from './1763800000004-create-registrations.js';
+import { CreateGrants1763800000005 } from './1763800000005-create-grants.js';
 
 /** Every migration in order; TypeORM runs those that are not yet in `schema_migrations`. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   CreateProjections1763800000002,
   CreateOutbox1763800000003,
   CreateRegistrations1763800000004,
+  CreateGrants1763800000005,
 ];

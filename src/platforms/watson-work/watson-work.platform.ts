@@ -1,4 +1,5 @@
 import { type Platform } from '../platform.js';
+import { watsonWorkAppTokens, watsonWorkUserGrants } from './watson-work.oauth.js';
 import { readWatsonWork } from './watson-work.reading.js';
 import { WatsonWorkSecrets, WatsonWorkSettings } from './watson-work.settings.js';
 import { signatureHeader, verifyWatsonWork } from './watson-work.signature.js';
@@ -18,4 +19,6 @@ export const watsonWork: Platform = {
   birthOf: (externalId) => (objectId.test(externalId) ? parseInt(externalId.slice(0, 8), 16) * 1_000 : undefined),
   // The counters have columns of their own.
   keptHeaders: ['content-type', 'user-agent', signatureHeader],
+  appTokens: watsonWorkAppTokens,
+  userGrants: watsonWorkUserGrants,
 };

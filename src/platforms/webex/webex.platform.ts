@@ -1,5 +1,6 @@
 import { type Platform } from '../platform.js';
 import { webexHydration } from './webex.hydration.js';
+import { webexUserGrants } from './webex.oauth.js';
 import { webexOrganizations } from './webex.organizations.js';
 import { readWebex } from './webex.reading.js';
 import { webexRegistrations } from './webex.registrations.js';
@@ -20,5 +21,6 @@ export const webex: Platform = {
   keptHeaders: ['content-type', 'user-agent', 'trackingid', sparkSignatureHeader, webexSignatureHeader],
   hydration: webexHydration,
   organizations: webexOrganizations,
+  userGrants: webexUserGrants,
   registrations: webexRegistrations,
 };

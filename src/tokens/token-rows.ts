@@ -1,0 +1,148 @@
+import { type DataSource } from 'typeorm';
+import { type SecretBox } from '../common/security/secret-box.js';
+import { firstRowOf, rowsOf } from '../database/rows.js';
+import { type TokenSet } from './token-set.js';
+
+/** What is sealed in a row. */
+export interface HeldTokens {
+  readonly accessToken: string;
+  readonly refreshToken: string | undefined;
+}
+
+/** Tokens as they are held now, by the database's clock. */
+export interface TokenRow {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly state: string;
+  readonly tokens: HeldTokens | undefined;
+  /** `fresh`: good for a while. `due`: good, and to be renewed. `over`: of no use. */
+  readonly life: 'fresh' | 'due' | 'over';
+  readonly generation: string;
+  readonly renewal: string;
+  /** `abandoned`: somebody began to renew them and never said how it went. */
+  readonly renewing: 'no' | 'running' | 'abandoned';
+}
+
+/** Longer than any call to a token endpoint may take. */
+const renewalSeconds = 30;
+/** While a token host is down, tokens that are still good are handed out and it is asked again only so often. */
+const pauseSeconds = 30;
+/** A tenth to a fifth of a token's life before its end, but not more than ten minutes, it is renewed. */
+const margin = `least(600, $5::float8 * (0.1 + 0.1 * random()))`;
+
+/**
+ * The rows of a table that hold tokens: sealed, for one row and no other, and renewed by one process at a time. A row is
+ * claimed by a number, not by a lock, because no transaction may wait for the network; every write names the claim that it
+ * was made under, so that a late one changes nothing.
+ */
+export class TokenRows {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly box: SecretBox,
+    private readonly table: 'grants' | 'app_tokens',
+  ) {}
+
+  async read(id: string): Promise<TokenRow | undefined> {
+    const row = await firstRowOf<Omit<TokenRow, 'tokens'> & { readonly sealed: string | null }>(
+      this.dataSource,
+      `select id, tenant_id as "tenantId", state, sealed_tokens as sealed, generation, renewal,
+              case when expires_at <= clock_timestamp() then 'over'
+                   when renew_after <= clock_timestamp() then 'due' else 'fresh' end as life,
+              case when renewing_since is null then 'no'
+                   when renewing_since > clock_timestamp() - make_interval(secs => ${renewalSeconds}) then 'running'
+                   else 'abandoned' end as renewing
+       from ${this.table} where id = $1`,
+      [id],
+    );
+    if (row === undefined) return undefined;
+    const { sealed, ...rest } = row;
+    return { ...rest, tokens: sealed === null ? undefined : this.open(row.tenantId, id, sealed) };
+  }
+
+  /** Claims the renewal of these very tokens; undefined when somebody else was first. */
+  async claim(row: TokenRow): Promise<string | undefined> {
+    const claimed = await firstRowOf<{ renewal: string }>(
+      this.dataSource,
+      `update ${this.table} set renewal = renewal + 1, renewing_since = clock_timestamp()
+       where id = $1 and renewal = $2 and generation = $3 and state = 'active'
+         and (renewing_since is null
+              or renewing_since <= clock_timestamp() - make_interval(secs => ${renewalSeconds}))
+       returning renewal`,
+      [row.id, row.renewal, row.generation],
+    );
+    return claimed?.renewal;
+  }
+
+  /** Stores what a claim brought, before anybody uses it; false when the claim or the grant is over. */
+  async store(row: TokenRow, renewal: string, tokens: TokenSet): Promise<boolean> {
+    const held: HeldTokens = {
+      accessToken: tokens.accessToken,
+      refreshToken: tokens.refreshToken ?? row.tokens?.refreshToken,
+    };
+    const refreshEnd =
+      this.table === 'grants'
+        ? `, refresh_expires_at = clock_timestamp() + make_interval(secs => $6::float8), renewed_at = clock_timestamp(),
+           updated_at = clock_timestamp()`
+        : '';
+    const rows = await rowsOf(
+      this.dataSource,
+      `update ${this.table} set
+         sealed_tokens = $4, generation = generation + 1, renewing_since = null,
+         expires_at = clock_timestamp() + make_interval(secs => $5::float8),
+         renew_after = clock_timestamp() + make_interval(secs => greatest(0, $5::float8 - ${margin}))${refreshEnd}
+       where id = $1 and renewal = $2 and state = $3 and renewing_since is not null returning 1`,
+      [
+        row.id,
+        renewal,
+        'active',
+        this.seal(row.tenantId, row.id, held),
+        tokens.accessSeconds ?? null,
+        ...(this.table === 'grants' ? [tokens.refreshSeconds ?? null] : []),
+      ],
+    );
+    return rows.length === 1;
+  }
+
+  /** Gives a claim back: the renewal surely changed nothing at the server. */
+  async giveBack(id: string, renewal: string): Promise<void> {
+    await this.dataSource.query(
+      `update ${this.table} set renewing_since = null,
+         renew_after = greatest(renew_after, clock_timestamp() + make_interval(secs => ${pauseSeconds}))
+       where id = $1 and renewal = $2 and renewing_since is not null`,
+      [id, renewal],
+    );
+  }
+
+  /** The server has refused tokens of this generation: whoever asks next has them renewed. */
+  async refuse(id: string, generation: string): Promise<void> {
+    await this.dataSource.query(
+      `update ${this.table} set expires_at = clock_timestamp(), renew_after = clock_timestamp()
+       where id = $1 and generation = $2`,
+      [id, generation],
+    );
+  }
+
+  /** They are to be renewed although they are good. */
+  async makeDue(id: string): Promise<void> {
+    await this.dataSource.query(
+      `update ${this.table} set renew_after = clock_timestamp() where id = $1 and renewing_since is null`,
+      [id],
+    );
+  }
+
+  /** The sealed form of tokens for that row. */
+  seal(tenantId: string, id: string, tokens: HeldTokens): string {
+    return this.box.seal(JSON.stringify(tokens), this.#boundTo(tenantId, id));
+  }
+
+  /** Opens what `seal` made for that row. */
+  open(tenantId: string, id: string, sealed: string): HeldTokens {
+    const opened: unknown = JSON.parse(this.box.open(sealed, this.#boundTo(tenantId, id)));
+    // Sealed by `seal` and authenticated, so the shape is the one that went in.
+    return opened as HeldTokens;
+  }
+
+  #boundTo(tenantId: string, id: string): string {
+    return `${this.table}\n${tenantId}\n${id}`;
+  }
+}
