@@ -3,7 +3,9 @@ import { ApiKeyEntity } from './auth/api-key.entity.js';
 import { AuthorizationProcessor } from './authorizations/authorization.processor.js';
 import { AuthorizationReaction } from './authorizations/authorization.reaction.js';
 import { AuthorizationsModule } from './authorizations/authorizations.module.js';
+import { organizationTokensColumn } from './authorizations/organization-token-table.js';
 import { OrganizationTokenJob } from './authorizations/organization-token.job.js';
+import { connectionSecretsColumn } from './connections/connection-secrets.js';
 import { ConnectionEntity } from './connections/connection.entity.js';
 import { ConnectionsModule } from './connections/connections.module.js';
 import { ConversationProcessor } from './conversations/conversation.processor.js';
@@ -12,6 +14,7 @@ import { EVENT_FOLLOWERS } from './events/event-follower.js';
 import { EVENT_PROCESSORS } from './events/event-processor.js';
 import { EVENT_REACTIONS } from './events/event-reaction.js';
 import { GrantKeepAlive } from './grants/grant-keep-alive.js';
+import { verifierColumn } from './grants/grant-requests.js';
 import { GrantRevocation } from './grants/grant-revocation.js';
 import { GrantsModule } from './grants/grants.module.js';
 import { HydrationJob } from './hydration/hydration.job.js';
@@ -29,11 +32,13 @@ import { watsonWork } from './platforms/watson-work/watson-work.platform.js';
 import { webex } from './platforms/webex/webex.platform.js';
 import { RegistrationJob } from './registrations/registration.job.js';
 import { RegistrationsModule } from './registrations/registrations.module.js';
+import { tokenColumns } from './tokens/token-rows.js';
 import { SpaceProcessor } from './spaces/space.processor.js';
 
 /** The list of everything that plugs in. A new platform, processor, follower, reaction, job or entity is one line here. */
 export const platforms: readonly Platform[] = [watsonWork, webex, skypeForBusiness];
 export const entities = [ConnectionEntity, ApiKeyEntity];
+export const sealedColumns = [connectionSecretsColumn, organizationTokensColumn, ...tokenColumns, verifierColumn];
 const followers = [MessageSearch];
 const processors = [
   SpaceProcessor,

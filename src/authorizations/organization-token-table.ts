@@ -2,10 +2,25 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { SecretBox } from '../common/security/secret-box.js';
 import { firstRowOf, rowsOf } from '../database/rows.js';
+import { type SealedColumn } from '../database/sealed-columns.js';
 import { type Tx } from '../database/transaction.js';
 import { enqueueJobs } from '../outbox/job.js';
 import { type OrganizationTokens, type TokenOwner } from '../platforms/organization-tokens.js';
 import { type OrganizationTokenSet } from '../platforms/platform.js';
+
+/** Where the tokens of organisations are kept. */
+export const organizationTokensColumn: SealedColumn = {
+  table: 'organization_tokens',
+  column: 'sealed_tokens',
+  key: ['connection_id', 'tenant_id', 'organization_external_id', 'application_external_id'],
+  boundTo: (key) =>
+    boundTo({
+      connectionId: key['connection_id'] ?? '',
+      tenantId: key['tenant_id'] ?? '',
+      organizationExternalId: key['organization_external_id'] ?? '',
+      applicationExternalId: key['application_external_id'] ?? '',
+    }),
+};
 
 /** The kind of job that fetches the tokens of an organisation. */
 export const organizationTokenKind = 'organization-token';

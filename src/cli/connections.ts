@@ -4,7 +4,7 @@ import { ConnectionsService } from '../connections/connections.service.js';
 import { DeclaredConnections } from '../connections/declared-connections.js';
 import { withApp } from './app-context.js';
 
-/** connections list | apply | reseal. Creating one with its secrets is the API's and the file's job. */
+/** connections list | apply. Creating one with its secrets is the API's and the file's job. */
 export function addConnectionCommands(program: Command): void {
   const connections = program.command('connections').description('look after connections');
 
@@ -34,15 +34,6 @@ export function addConnectionCommands(program: Command): void {
       await withApp(async (app) => {
         const report = await app.get(DeclaredConnections).apply(file);
         console.log(`${report.created} created, ${report.changed} changed, ${report.removed} removed`);
-      });
-    });
-
-  connections
-    .command('reseal')
-    .description('seal all secrets with the first of LIAISON_MASTER_KEYS; safe while the service runs')
-    .action(async () => {
-      await withApp(async (app) => {
-        console.log(`${await app.get(ConnectionsService).reseal()} connections resealed`);
       });
     });
 }

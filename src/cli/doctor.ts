@@ -42,7 +42,7 @@ export function addDoctorCommand(program: Command): void {
           );
           for (const connection of connections) openSecrets(box, connection);
           const old = connections.filter((connection) => box.needsResealing(connection.sealedSecrets)).length;
-          const hint = old > 0 ? `; ${old} are sealed with an older key: run \`npx liaison connections reseal\`` : '';
+          const hint = old > 0 ? `; ${old} are sealed with an older key: run \`npx liaison keys rotate\`` : '';
           return `${connections.length} connections open${hint}`;
         });
         await check('public url', () => {

@@ -1,11 +1,14 @@
 import { type Command } from 'commander';
+import { DataSource } from 'typeorm';
 import { ApiKeysService, defaultTenant } from '../auth/api-keys.service.js';
 import { knownScopes, scopes } from '../auth/scopes.js';
 import { InvalidInput } from '../common/errors/liaison-error.js';
-import { generateMasterKey } from '../common/security/secret-box.js';
+import { generateMasterKey, SecretBox } from '../common/security/secret-box.js';
+import { resealColumns } from '../database/sealed-columns.js';
+import { sealedColumns } from '../registry.module.js';
 import { withApp } from './app-context.js';
 
-/** keys create | list | revoke | master. */
+/** keys create | list | revoke | rotate | master. */
 export function addKeyCommands(program: Command): void {
   const keys = program.command('keys').description('look after API keys and master keys');
 
@@ -51,6 +54,23 @@ export function addKeyCommands(program: Command): void {
         await app.get(ApiKeysService).revoke(options.tenant, id);
         console.log(`Key ${id} is revoked.`);
       });
+    });
+
+  keys
+    .command('rotate')
+    .description('seal everything with the first of LIAISON_MASTER_KEYS; safe while services run with the same list')
+    .action(async () => {
+      await withApp(
+        async (app) => {
+          const box = app.get(SecretBox);
+          const resealed = await resealColumns(app.get(DataSource), box, sealedColumns, (progress) => {
+            const { table, looked, total, resealed: done } = progress;
+            console.error(`${table}: ${looked} of ${total} looked at, ${done} resealed`);
+          });
+          console.log(`${resealed} sealed values now have the key ${box.sealingKeyId}`);
+        },
+        { longWork: true },
+      );
     });
 
   keys

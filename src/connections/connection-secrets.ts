@@ -1,6 +1,7 @@
 import { InvalidInput } from '../common/errors/liaison-error.js';
 import { uuidV7 } from '../common/ids/uuid-v7.js';
 import { type SecretBox } from '../common/security/secret-box.js';
+import { type SealedColumn } from '../database/sealed-columns.js';
 import { type WebhookSecretInput } from '../platforms/webhook-secrets.dto.js';
 
 /** A webhook secret as stored; without bounds it is always valid. */
@@ -24,6 +25,14 @@ export const noSecrets: ConnectionSecrets = { webhookSecrets: [], named: {} };
 function boundTo(connection: { tenantId: string; id: string }): string {
   return `connection\n${connection.tenantId}\n${connection.id}`;
 }
+
+/** Where connections keep their secrets. */
+export const connectionSecretsColumn: SealedColumn = {
+  table: 'connections',
+  column: 'sealed_secrets',
+  key: ['id', 'tenant_id'],
+  boundTo: ({ id = '', tenant_id: tenantId = '' }) => boundTo({ tenantId, id }),
+};
 
 /** Seals the secrets for that row and no other. */
 export function sealSecrets(

@@ -118,22 +118,6 @@ export class ConnectionsService {
     await this.#save(connection, { deletedAt: databaseClock });
   }
 
-  /** Seals everything that is sealed with an older master key anew; safe while the service runs. Answers how many. */
-  async reseal(): Promise<number> {
-    let resealed = 0;
-    for (const connection of await this.#repository.find()) {
-      if (!this.box.needsResealing(connection.sealedSecrets)) continue;
-      const sealedSecrets = sealSecrets(this.box, connection, openSecrets(this.box, connection));
-      // A change in between has sealed with the first key already and must not be undone.
-      const result = await this.#repository.update(
-        { id: connection.id, sealedSecrets: connection.sealedSecrets },
-        { sealedSecrets },
-      );
-      resealed += result.affected ?? 0;
-    }
-    return resealed;
-  }
-
   async #save(
     connection: ConnectionEntity,
     change: Parameters<Repository<ConnectionEntity>['update']>[1],

@@ -12,7 +12,7 @@ export interface FetchedAnswer {
 }
 
 /** The scheme of deliveries that we asked for ourselves: our own call over TLS, with our own token, vouches for them. */
-export const fetchedScheme = 'fetched';
+const fetchedScheme = 'fetched';
 
 /** No header that came over the wire can start with a colon (RFC 9110 section 5.1), so nobody else can say these. */
 const names = { resource: ':resource', id: ':id', space: ':space', status: ':status' } as const;

@@ -201,6 +201,6 @@ export function conversationId(spaceId: string, externalId: string): string {
 }
 
 /** Our id of what one organisation allowed one app. */
-export function authorizationId(connectionId: string, application: string, organization: string): string {
+function authorizationId(connectionId: string, application: string, organization: string): string {
   return entityId('authorization', connectionId, JSON.stringify([application, organization]));
 }

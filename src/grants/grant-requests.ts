@@ -4,6 +4,7 @@ import { randomSecret } from '../common/security/random.js';
 import { SecretBox } from '../common/security/secret-box.js';
 import { sha256 } from '../common/security/sha256.js';
 import { firstRowOf } from '../database/rows.js';
+import { type SealedColumn } from '../database/sealed-columns.js';
 import { type Tx } from '../database/transaction.js';
 
 /** What a user is sent away with; it comes back in the callback. */
@@ -17,6 +18,14 @@ export interface GrantRequest {
 }
 
 const minutes = 10;
+
+/** Where the verifiers of requests under way are kept. */
+export const verifierColumn: SealedColumn = {
+  table: 'grant_requests',
+  column: 'sealed_verifier',
+  key: ['grant_id', 'state_hash'],
+  boundTo: ({ grant_id: grantId = '' }) => boundTo(grantId),
+};
 
 /**
  * Authorization requests under way. The state is random, serves once and for ten minutes, and only its hash is stored;

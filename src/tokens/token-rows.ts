@@ -1,6 +1,7 @@
 import { type DataSource } from 'typeorm';
 import { type SecretBox } from '../common/security/secret-box.js';
 import { firstRowOf, rowsOf } from '../database/rows.js';
+import { type SealedColumn } from '../database/sealed-columns.js';
 import { type TokenSet } from './token-set.js';
 
 /** What is sealed in a row. */
@@ -22,6 +23,22 @@ export interface TokenRow {
   /** `abandoned`: somebody began to renew them and never said how it went. */
   readonly renewing: 'no' | 'running' | 'abandoned';
 }
+
+function boundTo(table: 'grants' | 'app_tokens', tenantId: string, id: string): string {
+  return `${table}\n${tenantId}\n${id}`;
+}
+
+function tokensColumn(table: 'grants' | 'app_tokens', column: string): SealedColumn {
+  const key = ['id', 'tenant_id'];
+  return { table, column, key, boundTo: ({ id = '', tenant_id: tenantId = '' }) => boundTo(table, tenantId, id) };
+}
+
+/** Where tokens are kept. */
+export const tokenColumns: readonly SealedColumn[] = [
+  tokensColumn('grants', 'sealed_tokens'),
+  tokensColumn('grants', 'sealed_for_revocation'),
+  tokensColumn('app_tokens', 'sealed_tokens'),
+];
 
 /** Longer than any call to a token endpoint may take. */
 const renewalSeconds = 30;
@@ -132,17 +149,13 @@ export class TokenRows {
 
   /** The sealed form of tokens for that row. */
   seal(tenantId: string, id: string, tokens: HeldTokens): string {
-    return this.box.seal(JSON.stringify(tokens), this.#boundTo(tenantId, id));
+    return this.box.seal(JSON.stringify(tokens), boundTo(this.table, tenantId, id));
   }
 
   /** Opens what `seal` made for that row. */
   open(tenantId: string, id: string, sealed: string): HeldTokens {
-    const opened: unknown = JSON.parse(this.box.open(sealed, this.#boundTo(tenantId, id)));
+    const opened: unknown = JSON.parse(this.box.open(sealed, boundTo(this.table, tenantId, id)));
     // Sealed by `seal` and authenticated, so the shape is the one that went in.
     return opened as HeldTokens;
-  }
-
-  #boundTo(tenantId: string, id: string): string {
-    return `${this.table}\n${tenantId}\n${id}`;
   }
 }

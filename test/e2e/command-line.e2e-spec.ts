@@ -126,10 +126,10 @@ describe('the command line', { timeout: 60_000 }, () => {
 
   it('seals all secrets with a new master key while the service runs', async () => {
     const newKeys = `${generateMasterKey()},${environment['LIAISON_MASTER_KEYS'] ?? ''}`;
-    const resealed = await liaison(['connections', 'reseal'], { ...environment, LIAISON_MASTER_KEYS: newKeys });
-    expect(resealed.stdout).toContain('1 connections resealed');
-    const again = await liaison(['connections', 'reseal'], { ...environment, LIAISON_MASTER_KEYS: newKeys });
-    expect(again.stdout).toContain('0 connections resealed');
+    const resealed = await liaison(['keys', 'rotate'], { ...environment, LIAISON_MASTER_KEYS: newKeys });
+    expect(resealed.stdout).toContain('1 sealed values now have the key');
+    const again = await liaison(['keys', 'rotate'], { ...environment, LIAISON_MASTER_KEYS: newKeys });
+    expect(again.stdout).toContain('0 sealed values now have the key');
     environment = { ...environment, LIAISON_MASTER_KEYS: newKeys };
   });
 

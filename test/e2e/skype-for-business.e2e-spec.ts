@@ -144,7 +144,7 @@ describe('Skype for Business, end to end', () => {
     for (let message = 0; message < 100; message++) {
       conversation.say(mira, `message ${message}`);
       if (message === 50) {
-        stage.identity.rotateKeys({ keepOld: true });
+        await stage.identity.rotateKeys({ keepOld: true });
         stage.skype.forgetTokens();
       }
     }
