@@ -4,7 +4,9 @@ import { OUTBOUND, type HttpCaller } from '../common/outbound/http-caller.js';
 import { ConnectionDirectory } from '../connections/connection-directory.js';
 import { callOutcome } from '../outbox/call-outcome.js';
 import { type Job, type JobHandler, type JobOutcome } from '../outbox/job.js';
+import { NeedsAuthorization } from '../platforms/platform.errors.js';
 import { PLATFORMS, type Platform } from '../platforms/platform.js';
+import { Accounts } from '../tokens/accounts.js';
 import { OrganizationTokenTable, organizationTokenKind, type ToldOrganization } from './organization-token-table.js';
 
 /** Fetches the tokens of an organisation that authorized the app, and seals them. */
@@ -16,6 +18,7 @@ export class OrganizationTokenJob implements JobHandler {
     @Inject(PLATFORMS) private readonly platforms: readonly Platform[],
     @Inject(OUTBOUND) private readonly http: HttpCaller,
     private readonly tokens: OrganizationTokenTable,
+    private readonly accounts: Accounts,
     private readonly directory: ConnectionDirectory,
   ) {}
 
@@ -27,19 +30,18 @@ export class OrganizationTokenJob implements JobHandler {
     if (access === undefined || wanted === undefined) return { kind: 'failed', reason: 'no-organizations' };
     // A revocation has made a new generation: what is fetched now would be thrown away.
     if (!(await this.tokens.isCurrent(wanted.key, wanted.generation))) return { kind: 'done' };
+    const account = this.accounts.of(connection);
     try {
       const http: HttpCaller = { request: (call) => this.http.request({ ...call, signal }) };
-      const account = {
-        settings: connection.settings,
-        secret: (name: string) => connection.secret(name),
-        organizationToken: () => Promise.resolve(undefined),
-      };
       const { applicationExternalId, toldId } = wanted.key;
       const target = { applicationExternalId, organizationExternalId: toldId };
       const tokens = await access.fetchTokens(target, account, http);
       await this.tokens.store(wanted.key, wanted.generation, tokens);
       return { kind: 'done' };
     } catch (error) {
+      if (error instanceof NeedsAuthorization && job.attempt === 1 && (await account.refused())) {
+        return { kind: 'retry', reason: 'token-refused', afterMs: 0 };
+      }
       return callOutcome(error);
     }
   }

@@ -3,6 +3,7 @@ import { Conflict, InvalidInput, NotFound } from '../common/errors/liaison-error
 import { PUBLIC_URL, type PublicUrl } from '../common/http/public-url.js';
 import { uuidV7 } from '../common/ids/uuid-v7.js';
 import { OUTBOUND, type HttpCaller } from '../common/outbound/http-caller.js';
+import { accountOf } from '../connections/connection-account.js';
 import { ConnectionDirectory } from '../connections/connection-directory.js';
 import { type OpenConnection } from '../connections/open-connection.js';
 import { OperationTable } from '../operations/operation-table.js';
@@ -91,13 +92,8 @@ export class ConversationActsService {
         faults: [{ pointer: '/connectionId', detail: 'belongs to a platform without such conversations' }],
       });
     }
-    const account = {
-      settings: connection.settings,
-      secret: (name: string) => connection.secret(name),
-      organizationToken: () => Promise.resolve(undefined),
-    };
     const webhookUrl = `${this.publicUrl()}/webhooks/${connection.platform}/${connection.id}`;
-    const actor = acts(account, this.http, this.operations.ledgerOf(connection), webhookUrl);
+    const actor = acts(accountOf(connection), this.http, this.operations.ledgerOf(connection), webhookUrl);
     this.#actors.set(connection, actor);
     return actor;
   }

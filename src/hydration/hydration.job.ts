@@ -10,6 +10,7 @@ import { type Job, type JobHandler, type JobOutcome } from '../outbox/job.js';
 import { NeedsAuthorization } from '../platforms/platform.errors.js';
 import { PLATFORMS, type FetchAnswer, type FetchRequest, type Platform } from '../platforms/platform.js';
 import { ORGANIZATION_TOKENS, type OrganizationTokens } from '../platforms/organization-tokens.js';
+import { Accounts } from '../tokens/accounts.js';
 import { hydrateKind } from './hydration.reaction.js';
 
 /** A refusal may pass (a membership that is still being made), so it is believed only after this many tries. */
@@ -30,6 +31,7 @@ export class HydrationJob implements JobHandler {
     @Inject(PLATFORMS) platforms: readonly Platform[],
     @Inject(OUTBOUND) private readonly http: HttpCaller,
     @Inject(ORGANIZATION_TOKENS) private readonly tokens: OrganizationTokens,
+    private readonly accounts: Accounts,
     private readonly directory: ConnectionDirectory,
     private readonly log: DeliveryLog,
   ) {
@@ -42,9 +44,10 @@ export class HydrationJob implements JobHandler {
     const platform = this.#platforms.get(connection?.platform ?? '');
     if (connection === undefined) return { kind: 'failed', reason: 'connection-removed' };
     if (request === undefined || platform?.hydration === undefined) return { kind: 'failed', reason: 'not-fetchable' };
+    const account = this.accounts.of(connection);
     try {
       const http = { request: (call: Parameters<HttpCaller['request']>[0]) => this.http.request({ ...call, signal }) };
-      const answers = await platform.hydration.fetch(request, this.#accountOf(connection), http);
+      const answers = await platform.hydration.fetch(request, account, http);
       const isRefused = answers.some((answer) => answer.status === forbidden);
       if (isRefused && job.attempt < triesBeforeRefusal) return { kind: 'retry', reason: 'refused' };
       const occasion = `${job.id} ${job.requests}`;
@@ -57,16 +60,11 @@ export class HydrationJob implements JobHandler {
         const isRenewed = await this.tokens.renew(connection, organization);
         if (isRenewed && job.attempt < triesBeforeParking) return { kind: 'retry', reason: 'token-renewed' };
       }
+      if (error instanceof NeedsAuthorization && job.attempt < triesBeforeParking && (await account.refused())) {
+        return { kind: 'retry', reason: 'token-refused', afterMs: 0 };
+      }
       return callOutcome(error);
     }
-  }
-
-  #accountOf(connection: OpenConnection): Parameters<NonNullable<Platform['hydration']>['fetch']>[1] {
-    return {
-      settings: connection.settings,
-      secret: (name) => connection.secret(name),
-      organizationToken: (organization) => this.tokens.find(connection, organization),
-    };
   }
 
   async #store(

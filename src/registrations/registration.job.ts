@@ -11,6 +11,7 @@ import { type Job, type JobHandler, type JobOutcome } from '../outbox/job.js';
 import { NeedsAuthorization } from '../platforms/platform.errors.js';
 import { PLATFORMS, type DesiredRegistration, type Platform, type RegistrationCalls } from '../platforms/platform.js';
 import { RegistrationRefused } from '../platforms/registration-refused.js';
+import { Accounts } from '../tokens/accounts.js';
 import { carryOut, foreignRegistration, withoutSecret } from './registration-check.js';
 import { registrationKey, secretFingerprint, webhookPath } from './registration-identity.js';
 import { RegistrationMetrics } from './registration-metrics.js';
@@ -38,6 +39,7 @@ export class RegistrationJob implements JobHandler {
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly directory: ConnectionDirectory,
     private readonly table: RegistrationTable,
+    private readonly accounts: Accounts,
     private readonly metrics: RegistrationMetrics,
     private readonly readiness: Readiness,
   ) {}
@@ -58,12 +60,10 @@ export class RegistrationJob implements JobHandler {
       return { kind: 'done' };
     }
     const http: HttpCaller = { request: (call) => this.http.request({ ...call, signal }) };
-    const account = {
-      settings: connection.settings,
-      secret: (name: string) => connection.secret(name),
-      organizationToken: () => Promise.resolve(undefined),
-    };
-    return this.#check(connection, desired, registrations.at(account, http), start);
+    const account = this.accounts.of(connection);
+    const outcome = await this.#check(connection, desired, registrations.at(account, http), start);
+    const mayHelp = outcome.kind === 'parked' && outcome.reason === 'needs-authorization' && job.attempt === 1;
+    return mayHelp && (await account.refused()) ? { kind: 'retry', reason: 'token-refused', afterMs: 0 } : outcome;
   }
 
   async #check(

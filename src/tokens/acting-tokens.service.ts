@@ -61,8 +61,10 @@ export class ActingTokensService implements ActingTokens {
     return { ...kept, subjectExternalId: grant.subjectExternalId ?? undefined };
   }
 
-  async appRefused(connection: OpenConnection, token: ActingToken): Promise<void> {
-    if (token.generation !== givenGeneration) await this.#appRows.refuse(connection.id, token.generation);
+  async appRefused(connection: OpenConnection, token: ActingToken): Promise<boolean> {
+    if (token.generation === givenGeneration) return false;
+    await this.#appRows.refuse(connection.id, token.generation);
+    return true;
   }
 
   async userRefused(grantId: string, token: ActingToken): Promise<void> {

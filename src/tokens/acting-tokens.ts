@@ -18,8 +18,8 @@ export interface ActingTokens {
   app(connection: OpenConnection): Promise<ActingToken>;
   /** A user's, by the grant. */
   user(grantId: string): Promise<ActingToken>;
-  /** The platform refused the app's token with a 401: the next call of `app` gives another one. */
-  appRefused(connection: OpenConnection, token: ActingToken): Promise<void>;
+  /** The platform refused the app's token with a 401; answers whether the next call of `app` can give another one. */
+  appRefused(connection: OpenConnection, token: ActingToken): Promise<boolean>;
   /** The same for a user's. */
   userRefused(grantId: string, token: ActingToken): Promise<void>;
 }

@@ -120,7 +120,8 @@ describe('asking Webex', () => {
     });
     const account: PlatformAccount = {
       settings: { apiUrl: `http://${host}/v1` },
-      secret: (name) => (name === 'accessToken' ? (token ?? undefined) : undefined),
+      secret: () => undefined,
+      appToken: () => (token === null ? Promise.reject(new NeedsAuthorization()) : Promise.resolve(token)),
       organizationToken: () => Promise.resolve(undefined),
     };
     return { answers: await webexHydration.fetch(request, account, http), calls };

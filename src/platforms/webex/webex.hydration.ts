@@ -63,7 +63,7 @@ function tokenFor(request: FetchRequest, account: PlatformAccount): Promise<stri
   const organization = request.organizationExternalId;
   return account.settings['kind'] === 'service-app' && organization !== undefined
     ? account.organizationToken(organization)
-    : Promise.resolve(account.secret('accessToken'));
+    : account.appToken();
 }
 
 /** Asking again, for every such fact, for a room that we may not see would never end. */

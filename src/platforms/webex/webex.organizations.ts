@@ -17,10 +17,9 @@ export const webexOrganizations: OrganizationAccess = {
 
   async fetchTokens({ applicationExternalId, organizationExternalId }, account, http) {
     const [clientId, apiUrl] = [account.settings['clientId'], account.settings['apiUrl']];
-    const [clientSecret, accessToken] = [account.secret('clientSecret'), account.secret('accessToken')];
-    if (typeof clientId !== 'string' || clientSecret === undefined || accessToken === undefined) {
-      throw new NeedsAuthorization();
-    }
+    const clientSecret = account.secret('clientSecret');
+    if (typeof clientId !== 'string' || clientSecret === undefined) throw new NeedsAuthorization();
+    const accessToken = await account.appToken();
     const tokens = new WebexTokens(http, { apiUrl: typeof apiUrl === 'string' ? apiUrl : publicWebexApi });
     const target = { clientId, clientSecret: new Secret(clientSecret), targetOrgId: organizationExternalId };
     try {

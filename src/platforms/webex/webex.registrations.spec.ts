@@ -110,7 +110,8 @@ describe('webexRegistrations.at', () => {
     webexRegistrations.at(
       {
         settings: { apiUrl: `${scene.webex.url}/v1` },
-        secret: (name) => (name === 'accessToken' ? token : undefined),
+        secret: () => undefined,
+        appToken: () => Promise.resolve(token),
         organizationToken: () => Promise.resolve(undefined),
       },
       http,
@@ -183,6 +184,7 @@ describe('webexRegistrations.at', () => {
   const accountWithout = {
     settings: {},
     secret: () => undefined,
+    appToken: () => Promise.reject(new NeedsAuthorization()),
     organizationToken: () => Promise.resolve(undefined),
   };
 });

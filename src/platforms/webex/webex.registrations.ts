@@ -42,11 +42,7 @@ export const webexRegistrations: Registrations = {
     const webhooks = new WebexWebhooks(
       new WebexApi(http, {
         apiUrl: typeof apiUrl === 'string' ? apiUrl : publicWebexApi,
-        token: () => {
-          const token = account.secret('accessToken');
-          if (token === undefined) throw new NeedsAuthorization();
-          return new Secret(token);
-        },
+        token: async () => new Secret(await account.appToken()),
       }),
     );
     return {

@@ -15,6 +15,7 @@ function accountOf(settings: object = {}, secret: string | undefined = 's&cret')
   return {
     settings: { audience: 'https://a.example', tenants: [tenant], clientId: 'client', ...settings },
     secret: (name) => (name === 'clientSecret' ? secret : undefined),
+    appToken: () => Promise.reject(new Error('not asked for')),
     organizationToken: () => Promise.resolve(undefined),
   };
 }

@@ -86,6 +86,7 @@ describe('SkypeForBusinessApi', () => {
         ...settings,
       },
       secret: () => secret,
+      appToken: () => Promise.reject(new Error('not asked for')),
       organizationToken: () => Promise.resolve(undefined),
     };
     return new SkypeForBusinessApi(account, http, ledger, () => world.clock.now());
