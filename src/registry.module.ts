@@ -33,6 +33,7 @@ import { webex } from './platforms/webex/webex.platform.js';
 import { RegistrationJob } from './registrations/registration.job.js';
 import { RegistrationsModule } from './registrations/registrations.module.js';
 import { tokenColumns } from './tokens/token-rows.js';
+import { TokensModule } from './tokens/tokens.module.js';
 import { SpaceProcessor } from './spaces/space.processor.js';
 
 /** The list of everything that plugs in. A new platform, processor, follower, reaction, job or entity is one line here. */
@@ -64,6 +65,7 @@ const listOf = (...list: unknown[]): readonly unknown[] => list;
     GrantsModule,
     OperationsModule,
     RegistrationsModule,
+    TokensModule,
   ],
   providers: [
     { provide: PLATFORMS, useValue: platforms },

@@ -27,6 +27,7 @@ const validBodies: Readonly<Record<string, object>> = {
   },
   '/v1/connections/{id}': { name: 'Renamed by another tenant' },
   '/v1/replays': { filter: {}, preview: true },
+  '/v1/grants': { connectionId: randomUUID() },
   '/v1/conversations': { connectionId: randomUUID(), endpoint: 'sip:desk@example.com', to: 'sip:ann@example.com' },
   '/v1/conversations/{id}/accept': { endpoint: 'sip:desk@example.com' },
   '/v1/conversations/{id}/decline': { endpoint: 'sip:desk@example.com' },
@@ -90,7 +91,10 @@ describe('every route of the OpenAPI document', () => {
        values ($1, 'default', $2, 'none', 'key', '{}', 'failed', now())`,
       [jobs, connection.id],
     );
+    const grant = await service.call<{ id: string }>('POST', '/v1/grants', { body: { connectionId: connection.id } });
+    expect(grant).toMatchObject({ status: 201 });
     owned = {
+      grants: grant.body.id,
       conversations,
       authorizations,
       jobs,

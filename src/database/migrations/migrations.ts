@@ -4,6 +4,7 @@ import { CreateProjections1763800000002 } from './1763800000002-create-projectio
 import { CreateOutbox1763800000003 } from './1763800000003-create-outbox.js';
 import { CreateRegistrations1763800000004 } from './1763800000004-create-registrations.js';
 import { CreateGrants1763800000005 } from './1763800000005-create-grants.js';
+import { CreatePosts1763800000006 } from './1763800000006-create-posts.js';
 
 /** Every migration in order; TypeORM runs those that are not yet in `schema_migrations`. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   CreateOutbox1763800000003,
   CreateRegistrations1763800000004,
   CreateGrants1763800000005,
+  CreatePosts1763800000006,
 ];

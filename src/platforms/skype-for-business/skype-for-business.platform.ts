@@ -1,5 +1,6 @@
 import { type Platform } from '../platform.js';
 import { skypeForBusinessActs } from './acting/conversation-actor.js';
+import { skypeForBusinessPosting } from './skype-for-business.posting.js';
 import { readSkypeForBusiness } from './skype-for-business.reading.js';
 import { SkypeForBusinessSecrets, SkypeForBusinessSettings } from './skype-for-business.settings.js';
 import { verifySkypeForBusiness } from './skype-for-business.signature.js';
@@ -18,4 +19,5 @@ export const skypeForBusiness: Platform = {
   // Never `authorization`: whoever reads the log could pose as the platform until the token expires.
   keptHeaders: ['content-type', 'client-request-id', 'x-ms-correlation-id', 'x-ms-server-fqdn'],
   conversations: skypeForBusinessActs,
+  posting: skypeForBusinessPosting,
 };

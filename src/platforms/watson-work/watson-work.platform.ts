@@ -1,5 +1,6 @@
 import { type Platform } from '../platform.js';
 import { watsonWorkAppTokens, watsonWorkUserGrants } from './watson-work.oauth.js';
+import { watsonWorkPosting } from './watson-work.posting.js';
 import { readWatsonWork } from './watson-work.reading.js';
 import { WatsonWorkSecrets, WatsonWorkSettings } from './watson-work.settings.js';
 import { signatureHeader, verifyWatsonWork } from './watson-work.signature.js';
@@ -21,4 +22,5 @@ export const watsonWork: Platform = {
   keptHeaders: ['content-type', 'user-agent', signatureHeader],
   appTokens: watsonWorkAppTokens,
   userGrants: watsonWorkUserGrants,
+  posting: watsonWorkPosting,
 };

@@ -2,6 +2,7 @@ import { type Platform } from '../platform.js';
 import { webexHydration } from './webex.hydration.js';
 import { webexUserGrants } from './webex.oauth.js';
 import { webexOrganizations } from './webex.organizations.js';
+import { webexPosting } from './webex.posting.js';
 import { readWebex } from './webex.reading.js';
 import { webexRegistrations } from './webex.registrations.js';
 import { WebexSecrets, WebexSettings } from './webex.settings.js';
@@ -20,6 +21,7 @@ export const webex: Platform = {
   birthOf: () => undefined,
   keptHeaders: ['content-type', 'user-agent', 'trackingid', sparkSignatureHeader, webexSignatureHeader],
   hydration: webexHydration,
+  posting: webexPosting,
   organizations: webexOrganizations,
   userGrants: webexUserGrants,
   registrations: webexRegistrations,

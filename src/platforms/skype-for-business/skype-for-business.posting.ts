@@ -1,0 +1,147 @@
+import { type InputFault } from '../../common/errors/liaison-error.js';
+import { InvalidInput } from '../../common/errors/liaison-error.js';
+import { invalidInput } from '../../common/http/validation.js';
+import { type HttpCaller } from '../../common/outbound/http-caller.js';
+import { OutboundFailed, OutboundRefused } from '../../common/outbound/outbound.errors.js';
+import { OutcomeUnknown, PlatformUnavailable, PostRefused } from '../platform.errors.js';
+import { type OperationLedger } from '../operation.js';
+import { type PlatformAccount } from '../platform-account.js';
+import { type OutgoingPost, type PlacedPost, type Posting } from '../posting.js';
+import { CallRefused, HrefNotTrusted, NotOffered } from './acting/acting.errors.js';
+import { endpointAddress } from './acting/endpoint-address.js';
+import { SkypeForBusinessApi } from './acting/skype-for-business.api.js';
+import { settingsOf } from './skype-for-business.settings.js';
+
+/** The same as in conversations; the reference names no limit. */
+const longestText = 8_000;
+const waitForOperator = 60;
+
+/** Posts go by the invitation that their conversation began with: links exist only while they can be used. */
+interface PostInConversation extends OutgoingPost {
+  readonly invitationExternalId?: string;
+}
+
+/** A client, and the way out that it uses at the moment. */
+interface Client {
+  readonly api: SkypeForBusinessApi;
+  http: HttpCaller;
+}
+
+/** A client holds tokens and what was discovered, so there is one for each account. */
+const clients = new WeakMap<PlatformAccount, Client>();
+/** Posts are a ledger of their own. */
+const noLedger: OperationLedger = { record: () => Promise.resolve() };
+
+/**
+ * `sendMessage`, by the app only, under the post's id: the platform takes each name once, so a try whose answer was lost is
+ * simply made again, and `AlreadyExists` says that it had got through.
+ */
+export const skypeForBusinessPosting = {
+  /** Its client gets tokens for the tenant of the address that posts. */
+  hasOwnTokens: true,
+
+  check(post: PostInConversation, settings: Readonly<Record<string, unknown>>): void {
+    const faults = faultsIn(post, settings);
+    if (faults.length > 0) throw invalidInput(faults);
+  },
+
+  async send(post: PostInConversation, _poster, account, http): Promise<PlacedPost> {
+    const { endpoint, invitationExternalId, content } = post;
+    if (endpoint === undefined || invitationExternalId === undefined) throw new PostRefused('not-offered', undefined);
+    const { api } = clientOf(account, http);
+    let isSending = false;
+    try {
+      const start = { endpoint, href: invitationExternalId };
+      const href = await api.linkFrom(start, 'conversation', 'messaging', 'sendMessage');
+      isSending = true;
+      const { html, text } = content;
+      const { externalId } = await api.sendMessage(
+        { endpoint, href },
+        {
+          operationId: post.id,
+          contentType: html === undefined ? 'text/plain' : 'text/html',
+          content: html ?? text ?? '',
+        },
+      );
+      return { externalId, createdAt: undefined };
+    } catch (error) {
+      throw meaningOf(error, isSending);
+    }
+  },
+
+  /** Nothing lists messages. The next try finds out. */
+  find: () => Promise.resolve(undefined),
+} satisfies Posting & { readonly hasOwnTokens: true };
+
+function clientOf(account: PlatformAccount, http: HttpCaller): Client {
+  const known = clients.get(account);
+  if (known !== undefined) {
+    known.http = http;
+    return known;
+  }
+  const current: HttpCaller = { request: (call) => client.http.request(call) };
+  const client: Client = { api: new SkypeForBusinessApi(account, current, noLedger), http };
+  clients.set(account, client);
+  return client;
+}
+
+function faultsIn(post: PostInConversation, settings: Readonly<Record<string, unknown>>): readonly InputFault[] {
+  const { content, replyToExternalId, as, invitationExternalId } = post;
+  const { markdown, card, title } = content;
+  const strange = { markdown, card, title, replyTo: replyToExternalId };
+  return [
+    ...endpointFaults(post, settings),
+    ...(['text', 'html'] as const)
+      .filter((form) => (content[form] ?? '').length > longestText)
+      .map((form) => ({ pointer: `/${form}`, detail: `must have at most ${longestText} characters` })),
+    ...Object.entries(strange)
+      .filter(([, value]) => value !== undefined)
+      .map(([name]) => ({ pointer: `/${name}`, detail: 'is not taken by Skype for Business' })),
+    ...(as === 'app' ? [] : [{ pointer: '/as', detail: 'must be "app": nobody can be posted for' }]),
+    ...(invitationExternalId === undefined
+      ? [{ pointer: '/spaceId', detail: 'has no conversation whose invitation we were told of' }]
+      : []),
+  ];
+}
+
+function endpointFaults(
+  { endpoint }: OutgoingPost,
+  settings: Readonly<Record<string, unknown>>,
+): readonly InputFault[] {
+  if (endpoint === undefined)
+    return [{ pointer: '/endpoint', detail: "is required: which of the app's addresses posts" }];
+  try {
+    endpointAddress(endpoint, settingsOf(settings));
+    return [];
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    return [{ pointer: '/endpoint', detail: 'must be a sip address, such as sip:desk@contoso.com' }];
+  }
+}
+
+/** Until the message itself is sent, nothing has happened. */
+function meaningOf(error: unknown, isSending: boolean): unknown {
+  if (error instanceof CallRefused) return new PostRefused(reasonOf(error), wordsOf(error));
+  if (error instanceof NotOffered) return new PostRefused('not-offered', undefined);
+  if (error instanceof HrefNotTrusted) return new PostRefused('href-not-trusted', undefined);
+  if (error instanceof InvalidInput) return new PostRefused('invalid', undefined);
+  if (error instanceof OutboundRefused) {
+    return new PlatformUnavailable('not-reachable', { cause: error, retryAfterSeconds: waitForOperator });
+  }
+  if (error instanceof OutboundFailed) {
+    return isSending && error.mayHaveBeenSent
+      ? new OutcomeUnknown({ cause: error })
+      : new PlatformUnavailable(error.reason, { cause: error });
+  }
+  const isLimit = error instanceof PlatformUnavailable && error.reason === 'rate-limited';
+  return isSending && error instanceof PlatformUnavailable && !isLimit ? new OutcomeUnknown({ cause: error }) : error;
+}
+
+function reasonOf({ platformStatus }: CallRefused): string {
+  if (platformStatus === 403) return 'forbidden';
+  return platformStatus === 404 || platformStatus === 410 ? 'not-found' : 'invalid';
+}
+
+function wordsOf({ failure }: CallRefused): string {
+  return [failure.code, failure.subcode].filter((word) => word !== undefined).join(', ');
+}

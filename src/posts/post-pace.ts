@@ -1,0 +1,33 @@
+import { backOffMs } from '../outbox/back-off.js';
+
+/** How often we look for a message of ours before it is sent again: platforms show their messages with a lag. */
+export const looksBeforeAnotherTry = 3;
+/** Where the platform does not let us look, how often we look among what it told us before the post is given up. */
+export const blindLooksBeforeGivingUp = 9;
+/** More tries than these would not help. */
+export const mostTries = 20;
+/** Some time before the outbox itself gives a job up. */
+export const longestWaitMs = 6 * 24 * 3_600_000;
+
+const firstGapMs = 2_000;
+const longestBlindGapMs = 60_000;
+
+/** How long to wait after look number `looks` before the next one: 2 and 4 seconds. */
+export function lookGapMs(looks: number): number {
+  return firstGapMs * looks;
+}
+
+/** The same where only an echo can tell: some four minutes altogether. */
+export function blindLookGapMs(blindLooks: number): number {
+  return Math.min(longestBlindGapMs, firstGapMs * 2 ** (blindLooks - 1));
+}
+
+/** How long to wait after try number `tries`, where the platform has not said. */
+export function tryGapMs(tries: number): number {
+  return backOffMs(Math.max(tries, 1));
+}
+
+/** How long a post sleeps that has `ahead` others before it. Whoever ends wakes the next, so this is for lost calls only. */
+export function turnGapMs(ahead: number): number {
+  return Math.min(15_000, 500 + 250 * ahead);
+}

@@ -1,0 +1,60 @@
+import { Body, Controller, Get, HttpStatus, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Response } from 'express';
+import { AuthGuard, RequireScope } from '../auth/auth.guard.js';
+import { CurrentCaller, type Caller } from '../auth/caller.js';
+import { IdParam } from '../common/http/id.param.js';
+import { type Page } from '../common/http/page.js';
+import { IdempotencyKey } from './idempotency-key.js';
+import { requestIn } from './post-request.js';
+import { CreatePost, PostDto, PostPage, PostsQuery } from './post.dto.js';
+import { PostsQueries } from './posts.queries.js';
+import { PostsService } from './posts.service.js';
+
+@ApiTags('posts')
+@ApiBearerAuth()
+@UseGuards(AuthGuard)
+@Controller('v1/posts')
+export class PostsController {
+  constructor(
+    private readonly posts: PostsService,
+    private readonly queries: PostsQueries,
+  ) {}
+
+  @Post()
+  @RequireScope('posts:write')
+  @ApiOperation({ summary: 'Say something in a space, as the app or in the name of a user who allowed it' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: true,
+    description: 'Your name for this request, 1 to 255 visible ASCII characters, the same in every try of it.',
+  })
+  @ApiAcceptedResponse({ type: PostDto, description: 'Taken; it will be placed.' })
+  @ApiOkResponse({ type: PostDto, description: 'An earlier try of this request was taken; its post as it is now.' })
+  async create(
+    @CurrentCaller() caller: Caller,
+    @IdempotencyKey() key: string,
+    @Body() body: CreatePost,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<PostDto> {
+    const { id, isNew } = await this.posts.take(caller, key, requestIn(body));
+    response.status(isNew ? HttpStatus.ACCEPTED : HttpStatus.OK);
+    return this.queries.get(caller.tenantId, id);
+  }
+
+  @Get()
+  @RequireScope('events:read')
+  @ApiOperation({ summary: 'Posts, newest first' })
+  @ApiOkResponse({ type: PostPage })
+  list(@CurrentCaller() caller: Caller, @Query() query: PostsQuery): Promise<Page<PostDto>> {
+    return this.queries.page(caller.tenantId, query);
+  }
+
+  @Get(':id')
+  @RequireScope('events:read')
+  @ApiOperation({ summary: 'One post with every try of it' })
+  @ApiOkResponse({ type: PostDto })
+  get(@CurrentCaller() caller: Caller, @Param() { id }: IdParam): Promise<PostDto> {
+    return this.queries.get(caller.tenantId, id);
+  }
+}
