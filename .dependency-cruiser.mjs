@@ -25,8 +25,8 @@ export default {
     {
       name: 'features-do-not-know-each-other',
       severity: 'error',
-      from: { path: '^src/(spaces|messages)/' },
-      to: { path: '^src/(spaces|messages)/', pathNot: '^src/$1/' },
+      from: { path: '^src/(spaces|messages|conversations|authorizations)/' },
+      to: { path: '^src/(spaces|messages|conversations|authorizations)/', pathNot: '^src/$1/' },
     },
     {
       name: 'entities-stay-home',

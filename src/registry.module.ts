@@ -26,6 +26,7 @@ import { ReactionProcessor } from './messages/reaction.processor.js';
 import { OperationReaction } from './operations/operation.reaction.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { JOB_HANDLERS } from './outbox/job.js';
+import { OutboxModule } from './outbox/outbox.module.js';
 import { PLATFORMS, type Platform } from './platforms/platform.js';
 import { skypeForBusiness } from './platforms/skype-for-business/skype-for-business.platform.js';
 import { watsonWork } from './platforms/watson-work/watson-work.platform.js';
@@ -64,6 +65,7 @@ const listOf = (...list: unknown[]): readonly unknown[] => list;
     DeliveriesModule,
     GrantsModule,
     OperationsModule,
+    OutboxModule,
     RegistrationsModule,
     TokensModule,
   ],

@@ -3,6 +3,7 @@ import { isJsonObject, textOf } from '../common/json/json.js';
 import { OUTBOUND, type HttpCaller } from '../common/outbound/http-caller.js';
 import { ConnectionDirectory } from '../connections/connection-directory.js';
 import { callOutcome } from '../outbox/call-outcome.js';
+import { JobTable } from '../outbox/job-table.js';
 import { type Job, type JobHandler, type JobOutcome } from '../outbox/job.js';
 import { NeedsAuthorization } from '../platforms/platform.errors.js';
 import { PLATFORMS, type Platform } from '../platforms/platform.js';
@@ -19,6 +20,7 @@ export class OrganizationTokenJob implements JobHandler {
     @Inject(OUTBOUND) private readonly http: HttpCaller,
     private readonly tokens: OrganizationTokenTable,
     private readonly accounts: Accounts,
+    private readonly jobs: JobTable,
     private readonly directory: ConnectionDirectory,
   ) {}
 
@@ -36,7 +38,8 @@ export class OrganizationTokenJob implements JobHandler {
       const { applicationExternalId, toldId } = wanted.key;
       const target = { applicationExternalId, organizationExternalId: toldId };
       const tokens = await access.fetchTokens(target, account, http);
-      await this.tokens.store(wanted.key, wanted.generation, tokens);
+      const isStored = await this.tokens.store(wanted.key, wanted.generation, tokens);
+      if (isStored) await this.jobs.releaseForToken(connection.id);
       return { kind: 'done' };
     } catch (error) {
       if (error instanceof NeedsAuthorization && job.attempt === 1 && (await account.refused())) {

@@ -8,6 +8,7 @@ import { ConnectionDirectory } from '../connections/connection-directory.js';
 import { firstRowOf } from '../database/rows.js';
 import { callOutcome } from '../outbox/call-outcome.js';
 import { enqueueJobs, type Job, type JobHandler, type JobOutcome } from '../outbox/job.js';
+import { NeedsAuthorization } from '../platforms/platform.errors.js';
 import { PLATFORMS, type Platform } from '../platforms/platform.js';
 import { GrantTable } from '../tokens/grant-table.js';
 import { OAuthClient } from '../tokens/oauth-client.js';
@@ -89,7 +90,8 @@ export class GrantRevocation implements JobHandler {
         }
       }
     } catch (error) {
-      return callOutcome(error);
+      // The server takes neither the token nor us: nobody can do more, and what is kept for nothing is erased.
+      if (!(error instanceof NeedsAuthorization)) return callOutcome(error);
     }
     await this.dataSource.query(`update grants set sealed_for_revocation = null where id = $1`, [id]);
     return { kind: 'done' };

@@ -119,6 +119,8 @@ export class GrantsService {
       refreshToken: tokens.refreshToken,
     });
     return this.table.transaction(async (tx): Promise<CallbackOutcome> => {
+      // One after the other, because two of them may be the same person's.
+      await tx.query(`select 1 from connections where id = $1 for no key update`, [connectionId]);
       const known = await firstRowOf<{ subject: string | null; state: string }>(
         tx,
         `select subject_external_id as subject, state from grants where id = $1 for update`,

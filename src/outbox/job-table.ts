@@ -62,6 +62,15 @@ export class JobTable {
     );
   }
 
+  /** Lets jobs of a connection go on that waited for a token. */
+  async releaseForToken(connectionId: string): Promise<void> {
+    await this.dataSource.query(
+      `update jobs set state = 'waiting', run_at = clock_timestamp(), ended_at = null
+       where connection_id = $1 and state = 'parked' and last_reason = 'needs-authorization'`,
+      [connectionId],
+    );
+  }
+
   /** Moves jobs of paused connections out of the way of others, some at a time. */
   async defer(): Promise<void> {
     await this.dataSource.query(
@@ -81,13 +90,20 @@ export class JobTable {
     );
   }
 
-  /** Parked jobs wait for their connection to be changed; this lets those go on whose connection was. Answers how many. */
+  /**
+   * Parked jobs wait for their connection or their grant to be changed; this lets those go on for whom that has happened.
+   * A grant that became active in the very moment of parking counts too. Answers how many.
+   */
   async release(): Promise<number> {
     const rows = await rowsOf(
       this.dataSource,
       `update jobs j set state = 'waiting', run_at = clock_timestamp(), ended_at = null
-       from connections c
-       where j.state = 'parked' and c.id = j.connection_id and c.updated_at > j.ended_at and c.deleted_at is null
+       where j.state = 'parked' and (
+         exists (select 1 from connections c
+                 where c.id = j.connection_id and c.updated_at > j.ended_at and c.deleted_at is null)
+         or exists (select 1 from grants g
+                    where g.id = (j.payload ->> 'grantId')::uuid and g.state in ('active', 'revoked')
+                      and g.updated_at > j.ended_at - interval '10 seconds'))
        returning j.id`,
     );
     return rows.length;

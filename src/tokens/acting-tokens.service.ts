@@ -49,7 +49,7 @@ export class ActingTokensService implements ActingTokens {
       return { accessToken, subjectExternalId: undefined, generation: givenGeneration };
     }
     await this.#prepare(connection);
-    const kept = await this.#apps.token(connection.id, renewal);
+    const kept = await this.#apps.token(connection.id, () => renewal);
     return { ...kept, subjectExternalId: undefined };
   }
 
@@ -57,7 +57,7 @@ export class ActingTokensService implements ActingTokens {
     const grant = await this.grants.find(grantId);
     const connection = grant === undefined ? undefined : this.directory.get(grant.connectionId);
     if (grant === undefined || connection === undefined) throw new NeedsAuthorization();
-    const kept = await this.#grants.token(grantId, await this.#grantRenewal(grantId, connection));
+    const kept = await this.#grants.token(grantId, () => this.#grantRenewal(grantId, connection));
     return { ...kept, subjectExternalId: grant.subjectExternalId ?? undefined };
   }
 
@@ -98,7 +98,7 @@ export class ActingTokensService implements ActingTokens {
     if (server === undefined || server instanceof Promise) return undefined;
     return {
       lostAnswerIsFinal: server.lostRefreshIsFinal,
-      end: () => this.#forgetAppTokens(connection),
+      end: (_reason, claim) => this.#forgetAppTokens(connection, claim),
       renew: (held) => this.#refresh(server, held?.refreshToken),
     };
   }
@@ -109,7 +109,7 @@ export class ActingTokensService implements ActingTokens {
     const server = await grants.server(accountOf(connection), this.http);
     return {
       lostAnswerIsFinal: server.lostRefreshIsFinal,
-      end: (reason) => this.grants.needsReauthorization(grantId, reason),
+      end: (reason, claim) => this.grants.needsReauthorization(grantId, reason, claim),
       renew: (held) => this.#refresh(server, held?.refreshToken),
     };
   }
@@ -150,10 +150,11 @@ export class ActingTokensService implements ActingTokens {
   }
 
   /** Nothing is tried again before the connection gets other secrets. */
-  async #forgetAppTokens(connection: OpenConnection): Promise<void> {
+  async #forgetAppTokens(connection: OpenConnection, claim: string): Promise<void> {
     await this.dataSource.query(
-      `update app_tokens set sealed_tokens = null, renewing_since = null, generation = generation + 1 where id = $1`,
-      [connection.id],
+      `update app_tokens set sealed_tokens = null, renewing_since = null, generation = generation + 1
+       where id = $1 and renewal = $2`,
+      [connection.id, claim],
     );
   }
 }

@@ -46,14 +46,17 @@ export class GrantTable {
     return firstRowOf<GrantRow>(this.dataSource, `select ${grantColumns} from grants where id = $1`, [id]);
   }
 
-  /** The grant is over until its user consents again; its tokens are erased, and acts in the user's name wait. */
-  async needsReauthorization(id: string, reason: string): Promise<void> {
+  /**
+   * The grant is over until its user consents again; its tokens are erased, and acts in the user's name wait. Changes
+   * nothing where `claim` is not the last one, so that a late failure does not end what was consented to meanwhile.
+   */
+  async needsReauthorization(id: string, reason: string, claim: string): Promise<void> {
     const rows = await rowsOf(
       this.dataSource,
       `update grants set state = 'needs-reauthorization', reason = $2, sealed_tokens = null, renewing_since = null,
               expires_at = null, renew_after = null, updated_at = clock_timestamp()
-       where id = $1 and state = 'active' returning 1`,
-      [id, reason],
+       where id = $1 and state = 'active' and renewal = $3 returning 1`,
+      [id, reason, claim],
     );
     if (rows.length === 0) return;
     this.metrics.grantsLost.inc({ reason });

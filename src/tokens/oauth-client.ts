@@ -1,7 +1,7 @@
 import * as oauth from 'openid-client';
 import { isJsonObject, type JsonObject, type JsonValue } from '../common/json/json.js';
 import { type HttpCaller } from '../common/outbound/http-caller.js';
-import { OutboundFailed } from '../common/outbound/outbound.errors.js';
+import { OutboundFailed, OutboundRefused } from '../common/outbound/outbound.errors.js';
 import { NeedsAuthorization, OutcomeUnknown, PlatformUnavailable } from '../platforms/platform.errors.js';
 import { type OAuthServer } from '../platforms/oauth-server.js';
 import { CallbackRefused } from './token.errors.js';
@@ -71,11 +71,14 @@ export class OAuthClient {
    * request or says no, and otherwise as `refresh`.
    */
   exchange(callback: URL, expected: { readonly state: string; readonly verifier: string }): Promise<TokenAnswer> {
-    return this.#tokens(() =>
-      oauth.authorizationCodeGrant(this.#config, callback, {
-        expectedState: expected.state,
-        ...(this.server.pkce ? { pkceCodeVerifier: expected.verifier } : {}),
-      }),
+    return this.#tokens(
+      () =>
+        oauth.authorizationCodeGrant(this.#config, callback, {
+          expectedState: expected.state,
+          ...(this.server.pkce ? { pkceCodeVerifier: expected.verifier } : {}),
+        }),
+      // The library found the callback or the answer to it to be wrong, for example a foreign issuer.
+      () => new CallbackRefused('invalid'),
     );
   }
 
@@ -97,11 +100,14 @@ export class OAuthClient {
     try {
       await oauth.tokenRevocation(this.#config, token);
     } catch (error) {
-      throw meaningOf(error);
+      throw meaningOf(error, unreadable);
     }
   }
 
-  async #tokens(call: () => Promise<object>): Promise<TokenAnswer> {
+  async #tokens(
+    call: () => Promise<object>,
+    meaningOfOthers: (cause: unknown) => Error = unreadable,
+  ): Promise<TokenAnswer> {
     try {
       const given = await call();
       // The library has parsed JSON; its type says what is in it, ours only that it is JSON.
@@ -110,7 +116,7 @@ export class OAuthClient {
       if (tokens === undefined || !isJsonObject(answer)) throw new OutcomeUnknown();
       return { tokens, answer };
     } catch (error) {
-      throw meaningOf(error);
+      throw meaningOf(error, meaningOfOthers);
     }
   }
 }
@@ -137,12 +143,17 @@ function bodyText(body: oauth.FetchBody): string {
   throw new TypeError('token endpoints are sent forms');
 }
 
-/** OAuth's words for a client that is not taken (RFC 6749 section 5.2): an operator must act, no user. */
-const clientErrors: ReadonlySet<string> = new Set(['invalid_client', 'unauthorized_client']);
+/**
+ * OAuth's words for a client that is not taken (RFC 6749 section 5.2), and Watson Work's: an operator must act, no user.
+ */
+const clientErrors: ReadonlySet<string> = new Set(['invalid_client', 'unauthorized_client', 'unauthorized']);
 const passingStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
 
-/** What a failed call means, in the words that all platforms share. */
-function meaningOf(error: unknown): unknown {
+/** The server has answered with a success that the library cannot make sense of, so it has done what was asked. */
+const unreadable = (cause: unknown): Error => new OutcomeUnknown({ cause });
+
+/** What a failed call means, in the words that all platforms share; `others` says it of what the library alone objects to. */
+function meaningOf(error: unknown, others: (cause: unknown) => Error): unknown {
   for (const cause of chainOf(error)) {
     if (cause instanceof OutboundFailed) {
       return cause.mayHaveBeenSent
@@ -150,6 +161,7 @@ function meaningOf(error: unknown): unknown {
         : new PlatformUnavailable('not-reachable', { cause: error });
     }
     if (
+      cause instanceof OutboundRefused ||
       cause instanceof NeedsAuthorization ||
       cause instanceof OutcomeUnknown ||
       cause instanceof PlatformUnavailable
@@ -161,8 +173,7 @@ function meaningOf(error: unknown): unknown {
     if (cause instanceof oauth.WWWAuthenticateChallengeError) return meaningOfStatus(cause.status, undefined, error);
     if (cause instanceof Response) return meaningOfStatus(cause.status, undefined, error);
   }
-  // The library found the callback or the answer to be wrong, for example a foreign issuer.
-  return error instanceof Error && 'code' in error ? new CallbackRefused('invalid') : error;
+  return error instanceof Error && 'code' in error ? others(error) : error;
 }
 
 function meaningOfStatus(status: number, code: string | undefined, cause: unknown): Error {

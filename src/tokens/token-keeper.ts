@@ -1,7 +1,11 @@
+import { LiaisonError } from '../common/errors/liaison-error.js';
 import { isTransient } from '../common/errors/sql-state.js';
 import { NeedsAuthorization, OutcomeUnknown, PlatformUnavailable } from '../platforms/platform.errors.js';
 import { type HeldTokens, type TokenRow, type TokenRows } from './token-rows.js';
 import { type TokenSet } from './token-set.js';
+
+/** Why tokens are over: the server said so, its answer was lost, or there is nothing to renew them with. */
+export type TokensEnd = 'refused' | 'answer-lost' | 'no-refresh-token';
 
 /** How tokens of one row are renewed, and what it means when that fails. */
 export interface Renewal {
@@ -9,8 +13,8 @@ export interface Renewal {
   renew(held: HeldTokens | undefined): Promise<TokenSet>;
   /** Whether a renewal whose answer was lost ends the grant; see `OAuthServer.lostRefreshIsFinal`. */
   readonly lostAnswerIsFinal: boolean;
-  /** The grant is over until its user consents again. */
-  end(reason: 'refused' | 'answer-lost'): Promise<void>;
+  /** The grant is over until its user consents again. Changes nothing where `claim` is not the last one any more. */
+  end(reason: TokensEnd, claim: string): Promise<void>;
 }
 
 /** What is handed out. */
@@ -34,64 +38,68 @@ export class TokenKeeper {
   constructor(private readonly rows: TokenRows) {}
 
   /**
-   * A token that is good for a while; never of the generation `refused`. Throws `NeedsAuthorization` where the grant is
-   * over and `PlatformUnavailable` where a renewal is needed and does not succeed now.
+   * A token that is good for a while. `renewal` is asked for when there is something to renew. Throws `NeedsAuthorization`
+   * where the grant is over and `PlatformUnavailable` where a renewal is needed and does not succeed now.
    */
-  token(id: string, renewal: Renewal, refused?: string): Promise<KeptToken> {
-    const key = `${id} ${refused ?? ''}`;
-    const known = this.#underWay.get(key);
+  token(id: string, renewal: () => Renewal | Promise<Renewal>): Promise<KeptToken> {
+    const known = this.#underWay.get(id);
     if (known !== undefined) return known;
-    const work = this.#token(id, renewal, refused).finally(() => this.#underWay.delete(key));
-    this.#underWay.set(key, work);
+    const work = this.#token(id, renewal).finally(() => this.#underWay.delete(id));
+    this.#underWay.set(id, work);
     return work;
   }
 
-  async #token(id: string, renewal: Renewal, refused: string | undefined): Promise<KeptToken> {
+  async #token(id: string, renewal: () => Renewal | Promise<Renewal>): Promise<KeptToken> {
     const deadline = performance.now() + waitAtMostMs;
     while (performance.now() < deadline) {
       const row = await this.rows.read(id);
       if (row?.state !== 'active') throw new NeedsAuthorization();
-      const { tokens } = row;
-      const usable = tokens !== undefined && row.life !== 'over' && row.generation !== refused;
-      const good = usable ? { accessToken: tokens.accessToken, generation: row.generation } : undefined;
+      const good = goodIn(row);
       if (good !== undefined && (row.life === 'fresh' || row.renewing === 'running')) return good;
-      const claim = row.renewing === 'running' ? undefined : await this.rows.claim(row);
-      if (claim === undefined) await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
-      else return await this.#renew(row, claim, renewal, good);
+      const kept = row.renewing === 'running' ? undefined : await this.#renewed(row, good, renewal);
+      if (kept !== undefined) return kept;
+      await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
     }
     throw new PlatformUnavailable('renewal-busy');
   }
 
-  async #renew(row: TokenRow, claim: string, renewal: Renewal, good: KeptToken | undefined): Promise<KeptToken> {
-    const hasRefreshToken = row.tokens?.refreshToken !== undefined;
-    const isFinal = renewal.lostAnswerIsFinal && hasRefreshToken;
+  /** Undefined where the row must be read again, because it is another one by now. */
+  async #renewed(
+    row: TokenRow,
+    good: KeptToken | undefined,
+    renewalOf: () => Renewal | Promise<Renewal>,
+  ): Promise<KeptToken | undefined> {
+    try {
+      const renewal = await renewalOf();
+      const claim = await this.rows.claim(row);
+      return claim === undefined ? undefined : await this.#renew(row, claim, renewal);
+    } catch (error) {
+      // It is renewed before its end, so a token host that is down for a while is nobody's trouble yet.
+      if (good !== undefined && error instanceof LiaisonError) return good;
+      throw error;
+    }
+  }
+
+  async #renew(row: TokenRow, claim: string, renewal: Renewal): Promise<KeptToken | undefined> {
+    const refreshes = row.tokens?.refreshToken !== undefined;
+    const isFinal = renewal.lostAnswerIsFinal && refreshes;
     if (row.renewing === 'abandoned' && isFinal) {
       // Whoever began it died between the question and the row; the server may hold the old token for stolen by now.
-      await renewal.end('answer-lost');
-      throw new NeedsAuthorization();
+      await renewal.end('answer-lost', claim);
+      return undefined;
     }
     let tokens: TokenSet;
     try {
       tokens = await renewal.renew(row.tokens);
     } catch (error) {
-      if (error instanceof OutcomeUnknown) {
-        if (isFinal) {
-          await renewal.end('answer-lost');
-          throw new NeedsAuthorization();
-        }
-        await this.rows.giveBack(row.id, claim);
-        if (good !== undefined) return good;
-        throw new PlatformUnavailable('answer-lost', { cause: error });
-      }
-      if (error instanceof NeedsAuthorization && hasRefreshToken) await renewal.end('refused');
-      else await this.rows.giveBack(row.id, claim);
-      // It is renewed before its end, so a token host that is down for a while is nobody's trouble yet.
-      if (good !== undefined && error instanceof PlatformUnavailable) return good;
-      throw error;
+      const end = endOf(error, row, isFinal);
+      if (end !== undefined) await renewal.end(end, claim);
+      if (end !== undefined && refreshes) return undefined;
+      await this.rows.giveBack(row.id, claim);
+      throw error instanceof OutcomeUnknown ? new PlatformUnavailable('answer-lost', { cause: error }) : error;
     }
     const isStored = await this.#stored(row, claim, tokens);
-    if (!isStored) throw new NeedsAuthorization();
-    return { accessToken: tokens.accessToken, generation: String(BigInt(row.generation) + 1n) };
+    return isStored ? { accessToken: tokens.accessToken, generation: String(BigInt(row.generation) + 1n) } : undefined;
   }
 
   /** The old pair may be dead already, so a database that is away for a moment must not cost the new one. */
@@ -105,4 +113,16 @@ export class TokenKeeper {
       }
     }
   }
+}
+
+function goodIn({ tokens, life, generation }: TokenRow): KeptToken | undefined {
+  return tokens === undefined || life === 'over' ? undefined : { accessToken: tokens.accessToken, generation };
+}
+
+/** Whether a renewal that failed is the last one, and why. */
+function endOf(error: unknown, row: TokenRow, lostAnswerIsFinal: boolean): TokensEnd | undefined {
+  if (error instanceof OutcomeUnknown) return lostAnswerIsFinal ? 'answer-lost' : undefined;
+  if (!(error instanceof NeedsAuthorization)) return undefined;
+  if (row.tokens?.refreshToken !== undefined) return 'refused';
+  return row.life === 'over' ? 'no-refresh-token' : undefined;
 }

@@ -44,7 +44,7 @@ export const tokenColumns: readonly SealedColumn[] = [
 const renewalSeconds = 30;
 /** While a token host is down, tokens that are still good are handed out and it is asked again only so often. */
 const pauseSeconds = 30;
-/** A tenth to a fifth of a token's life before its end, but not more than ten minutes, it is renewed. */
+/** A tenth to a fifth of a token's life before its end, but not more than ten minutes, it is renewed; never without an end. */
 const margin = `least(600, $5::float8 * (0.1 + 0.1 * random()))`;
 
 /**
@@ -106,7 +106,7 @@ export class TokenRows {
       `update ${this.table} set
          sealed_tokens = $4, generation = generation + 1, renewing_since = null,
          expires_at = clock_timestamp() + make_interval(secs => $5::float8),
-         renew_after = clock_timestamp() + make_interval(secs => greatest(0, $5::float8 - ${margin}))${refreshEnd}
+         renew_after = clock_timestamp() + make_interval(secs => $5::float8 - ${margin})${refreshEnd}
        where id = $1 and renewal = $2 and state = $3 and renewing_since is not null returning 1`,
       [
         row.id,

@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const text = (path: string): string => readFileSync(join(root, path), 'utf8');
+const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
+  .map((path) => text(join('src', path)));
+
+/** Every first group of the pattern in our sources, once. */
+function named(pattern: RegExp): string[] {
+  const found = sources.flatMap((source) => [...source.matchAll(pattern)].flatMap(([, name]) => name ?? []));
+  return [...new Set(found)].sort();
+}
+const missingIn = (path: string, names: readonly string[]): string[] => {
+  const documented = text(path);
+  return names.filter((name) => !new RegExp(`\\b${name}\\b`).test(documented));
+};
+
+describe('the documentation', () => {
+  it('explains the code of every error', () => {
+    const codes = named(/readonly code = '([a-z-]+)'/g);
+    expect(codes.length).toBeGreaterThan(15);
+    expect(missingIn('docs/problems.md', codes)).toEqual([]);
+  });
+
+  it('explains every reason that a job is parked or given up for', () => {
+    const reasons = named(/kind: '(?:parked|failed)', reason: '([a-z-]+)'/g);
+    expect(reasons.length).toBeGreaterThan(3);
+    expect(missingIn('docs/problems.md', reasons)).toEqual([]);
+  });
+
+  it('says of every metric what to look for', () => {
+    const metrics = named(/'(liaison_[a-z_]+)'/g);
+    expect(metrics.length).toBeGreaterThan(15);
+    expect(missingIn('docs/operations/monitoring.md', metrics)).toEqual([]);
+  });
+
+  it('names every variable that the service reads', () => {
+    const variables = named(/read\.[a-z]+\('([A-Z_]+)'/g);
+    expect(variables.length).toBeGreaterThan(15);
+    expect(missingIn('README.md', variables)).toEqual([]);
+    expect(missingIn('.env.example', variables)).toEqual([]);
+  });
+});
