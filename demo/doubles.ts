@@ -32,6 +32,6 @@ export async function startDoubles(cleanUp: CleanUp): Promise<Doubles> {
 }
 
 /** `host:port` of the doubles that the service calls: they are inside of the network and speak no TLS. */
-export function calledHosts({ webex, identity }: Doubles): readonly string[] {
-  return [webex.url, identity.url].map((url) => new URL(url).host);
+export function calledHosts({ watson, webex, identity }: Doubles): readonly string[] {
+  return [watson.url, webex.url, identity.url].map((url) => new URL(url).host);
 }

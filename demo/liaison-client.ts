@@ -2,9 +2,11 @@ import { type AuthorizationDto } from '../src/authorizations/authorization.dto.j
 import { type ConnectionDto } from '../src/connections/connection.dto.js';
 import { type ConversationDto } from '../src/conversations/conversation.dto.js';
 import { type EventDto } from '../src/events/event.dto.js';
+import { type GrantDto, type StartedGrantDto } from '../src/grants/grant.dto.js';
 import { type DeliveryDetailDto, type DeliveryDto, type DeliveryStatus } from '../src/lanes/delivery.dto.js';
 import { type MessageDto, type ReactionDto } from '../src/messages/message.dto.js';
 import { type JobDto } from '../src/outbox/job.dto.js';
+import { type PostDto } from '../src/posts/post.dto.js';
 import { type RegistrationDto } from '../src/registrations/registration.dto.js';
 import { type MemberDto, type SpaceDto } from '../src/spaces/space.dto.js';
 import { MetricsReading } from './metrics-reading.js';
@@ -69,6 +71,29 @@ export class LiaisonClient {
     return (await this.#all('/v1/conversations', { connectionId })) as ConversationDto[];
   }
 
+  async startGrant(connectionId: string): Promise<StartedGrantDto> {
+    return (await this.#json('POST', '/v1/grants', { connectionId })) as StartedGrantDto;
+  }
+
+  async grant(id: string): Promise<GrantDto> {
+    return (await this.#json('GET', `/v1/grants/${id}`)) as GrantDto;
+  }
+
+  async post(idempotencyKey: string, body: object): Promise<PostDto> {
+    return (await (
+      await this.#request('POST', '/v1/posts', body, { 'idempotency-key': idempotencyKey })
+    ).json()) as PostDto;
+  }
+
+  async postOf(id: string): Promise<PostDto> {
+    return (await this.#json('GET', `/v1/posts/${id}`)) as PostDto;
+  }
+
+  /** What was done in the name of whoever gave this grant. */
+  async delegations(grantId: string): Promise<readonly unknown[]> {
+    return this.#all('/v1/delegations', { grantId });
+  }
+
   /** What is still to be asked of the platform's API, and what was given up. */
   async jobs(connectionId: string): Promise<readonly JobDto[]> {
     return (await this.#all('/v1/jobs', { connectionId })) as JobDto[];
@@ -109,11 +134,17 @@ export class LiaisonClient {
     return (await this.#request(method, path, body)).json();
   }
 
-  async #request(method: string, path: string, body?: object): Promise<Response> {
+  async #request(
+    method: string,
+    path: string,
+    body?: object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
     const response = await fetch(this.baseUrl + path, {
       method,
       headers: {
         authorization: `Bearer ${this.key}`,
+        ...headers,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -20,6 +20,7 @@ import { HealthModule } from './health/health.module.js';
 import { LanesModule } from './lanes/lanes.module.js';
 import { MessagesModule } from './messages/messages.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
+import { PostsModule } from './posts/posts.module.js';
 import { RegistrationsModule } from './registrations/registrations.module.js';
 import { entities, RegistryModule } from './registry.module.js';
 import { SpacesModule } from './spaces/spaces.module.js';
@@ -78,6 +79,7 @@ export class AppModule {
         ConversationsModule,
         AuthorizationsModule,
         GrantsModule,
+        PostsModule,
         RegistrationsModule,
         OutboxModule,
         HealthModule,

@@ -31,6 +31,9 @@ import { PLATFORMS, type Platform } from './platforms/platform.js';
 import { skypeForBusiness } from './platforms/skype-for-business/skype-for-business.platform.js';
 import { watsonWork } from './platforms/watson-work/watson-work.platform.js';
 import { webex } from './platforms/webex/webex.platform.js';
+import { PostEchoReaction } from './posts/post-echo.reaction.js';
+import { PostJob } from './posts/post.job.js';
+import { PostsModule } from './posts/posts.module.js';
 import { RegistrationJob } from './registrations/registration.job.js';
 import { RegistrationsModule } from './registrations/registrations.module.js';
 import { tokenColumns } from './tokens/token-rows.js';
@@ -50,10 +53,10 @@ const processors = [
   ConversationProcessor,
   AuthorizationProcessor,
 ];
-const reactions = [HydrationReaction, AuthorizationReaction, OperationReaction];
+const reactions = [HydrationReaction, AuthorizationReaction, OperationReaction, PostEchoReaction];
 const jobs = [HydrationJob, OrganizationTokenJob, RegistrationJob];
 /** Handlers that their own module makes, because its API needs them too. */
-const jobsOfModules = [GrantKeepAlive, GrantRevocation];
+const jobsOfModules = [GrantKeepAlive, GrantRevocation, PostJob];
 
 const listOf = (...list: unknown[]): readonly unknown[] => list;
 
@@ -65,6 +68,7 @@ const listOf = (...list: unknown[]): readonly unknown[] => list;
     DeliveriesModule,
     GrantsModule,
     OperationsModule,
+    PostsModule,
     OutboxModule,
     RegistrationsModule,
     TokensModule,

@@ -4,6 +4,7 @@ import { focus, keywords, moment, momentService } from './annotation-payloads.js
 import { makeCast, type Cast } from './cast.js';
 import { forge, replay } from './intrusions.js';
 import { type Storyteller } from '../storyteller.js';
+import { inHerName, type ToldInHerName } from './in-her-name.js';
 import { type WatsonWorkStage } from './connect.js';
 
 /** What the chapters on Watson Work leave to be looked up. */
@@ -13,6 +14,8 @@ export interface ToldOnWatsonWork {
   readonly quote: SimulatedMessage;
   /** Written to while the network was bad; its last text is what must be shown. */
   readonly notice: SimulatedMessage;
+  /** Posted by the service on behalf of a person. */
+  readonly named: ToldInHerName;
   /** Said in the space of the dead letter, after it. */
   readonly kickOff: SimulatedMessage;
   readonly forgery: { readonly text: string; readonly status: number };
@@ -45,8 +48,9 @@ export async function winTheDeal(
   await mindsChange(cast, opening, story);
   const trouble = await somebodyTriesSomething(stage, cast, story);
   await theDealIsWon(cast, trouble.kickOff, story);
+  const named = await inHerName(stage, cast, story);
   await everythingHasLeft(stage, story);
-  return { cast, quote: opening.quote, notice, ...trouble };
+  return { cast, quote: opening.quote, notice, ...trouble, named };
 }
 
 /** Should a call have failed on a busy machine, its next try is half a minute away. */

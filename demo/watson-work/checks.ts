@@ -5,6 +5,7 @@ import { acknowledgedIsStored } from '../proof.js';
 import { type SpaceReading } from '../space-reading.js';
 import { type ToldOnWatsonWork } from './chapters.js';
 import { type WatsonWorkStage } from './connect.js';
+import { checkInHerName } from './in-her-name.js';
 import { differences } from './mirror.js';
 
 /** What was read back of the chapters on Watson Work. */
@@ -30,6 +31,7 @@ export async function checkWatsonWork(
     spaceGoesOn(told, reading),
     lastEditIsShown(told, reading),
     sameAsPlatform(told, reading),
+    await checkInHerName(stage, told.named),
   ];
 }
 

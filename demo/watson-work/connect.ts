@@ -20,7 +20,7 @@ export async function connectWatsonWork(
   api: LiaisonClient,
   terminal: Terminal,
 ): Promise<WatsonWorkStage> {
-  const app = watson.registerApp({ name: 'Liaison' });
+  const app = watson.registerApp({ name: 'Liaison', redirectUris: [`${api.baseUrl}/oauth/callback`] });
   const connection = await api.createConnection({
     platform: 'watson-work',
     name: 'Acme workspace',

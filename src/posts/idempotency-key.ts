@@ -6,7 +6,7 @@ const name = 'Idempotency-Key';
 const visibleAscii = /^[\x21-\x7e]{1,255}$/;
 
 /** Throws `InvalidInput` unless the header is there once, with 1 to 255 visible ASCII characters. */
-export function readIdempotencyKey(header: string | undefined): string {
+function readIdempotencyKey(header: string | undefined): string {
   if (header !== undefined && visibleAscii.test(header)) return header;
   throw new InvalidInput({
     detail: `The header ${name} is required: a name of your own for this request, the same in every try of it.`,

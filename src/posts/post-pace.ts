@@ -27,7 +27,10 @@ export function tryGapMs(tries: number): number {
   return backOffMs(Math.max(tries, 1));
 }
 
-/** How long a post sleeps that has `ahead` others before it. Whoever ends wakes the next, so this is for lost calls only. */
-export function turnGapMs(ahead: number): number {
-  return Math.min(15_000, 500 + 250 * ahead);
+/** When a post asks again whose begin collided with another one's. */
+export const collisionGapMs = 500;
+
+/** How long a post sleeps that waits for another one. Whoever ends calls the next, so this is for processes that died. */
+export function sleepMs(random: () => number = Math.random): number {
+  return 30_000 + random() * 15_000;
 }

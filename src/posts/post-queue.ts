@@ -1,4 +1,4 @@
-import { rowsOf } from '../database/rows.js';
+import { firstRowOf, rowsOf } from '../database/rows.js';
 import { type Tx } from '../database/transaction.js';
 import { type Job } from '../outbox/job.js';
 import { type PostRow } from './post.dto.js';
@@ -72,21 +72,49 @@ export async function callNext(
 }
 
 /**
- * How many posts go before this one: the one that is under way, and, for one that was never tried, those that were taken
- * earlier and have not been tried either. One whose job breaks off holds up nobody.
+ * Lets the post sleep until whoever is before it calls it. The job gets a new number with it, so that nothing which is still to
+ * be written under the old one can overwrite that call.
  */
-export async function postsAhead(post: PostRow, tx: Tx): Promise<number> {
-  const [row] = await rowsOf<{ ahead: number }>(
+export async function sleepUntilCalled(job: Job, afterMs: number, tx: Tx): Promise<void> {
+  await tx.query(
+    `update jobs set attempts = attempts + 1, last_reason = $3,
+                     run_at = clock_timestamp() + make_interval(secs => $4::float8 / 1000)
+     where ${mine}`,
+    [job.id, job.attempt, waitsForItsTurn, afterMs],
+  );
+}
+
+/**
+ * The post that goes before this one: the one that is under way, else, for a post that was never tried, the first of those
+ * that were taken earlier and have not been tried either. One whose job breaks off holds up nobody.
+ */
+async function postAhead(post: PostRow, tx: Tx): Promise<string | undefined> {
+  const row = await firstRowOf<{ id: string }>(
     tx,
-    `select (select count(*) from posts o
-             where o.connection_id = $1 and o.space_id = $2 and o.poster = $3 and o.id <> $4
-               and o.state in ('sending', 'unknown'))::int
-          + (select count(*) from posts o
-               join jobs j on j.connection_id = o.connection_id and j.kind = $6 and j.key = o.id::text
-             where $5 = 0 and o.connection_id = $1 and o.space_id = $2 and o.poster = $3 and o.id < $4
-               and o.state = 'queued' and o.attempts = 0
-               and j.state = 'waiting' and j.last_reason is distinct from 'error')::int as ahead`,
+    `(select id from posts
+      where connection_id = $1 and space_id = $2 and poster = $3 and id <> $4 and state in ('sending', 'unknown'))
+     union all
+     (select o.id from posts o join jobs j on j.connection_id = o.connection_id and j.kind = $6 and j.key = o.id::text
+      where $5 = 0 and o.connection_id = $1 and o.space_id = $2 and o.poster = $3 and o.id < $4
+        and o.state = 'queued' and o.attempts = 0
+        and j.state = 'waiting' and j.last_reason is distinct from 'error'
+      order by o.id limit 1)
+     limit 1`,
     [post.connectionId, post.spaceId, post.poster, post.id, post.attempts, postKind],
   );
-  return row?.ahead ?? 0;
+  return row?.id;
+}
+
+/**
+ * Whether another post goes before this one. That one then cannot end before `tx` does, so it will see, and call, whoever
+ * went to sleep in `tx`.
+ */
+export async function mustWait(post: PostRow, tx: Tx): Promise<boolean> {
+  for (let ahead = await postAhead(post, tx); ahead !== undefined;) {
+    await tx.query(`select 1 from posts where id = $1 for update`, [ahead]);
+    const still = await postAhead(post, tx);
+    if (still === ahead) return true;
+    ahead = still;
+  }
+  return false;
 }

@@ -39,15 +39,23 @@ export async function answeredMessage(
   id: string | undefined,
 ): Promise<AnsweredMessage | undefined> {
   if (id === undefined) return undefined;
-  const message = await firstRowOf<{ readonly externalId: string; readonly conversation: Conversation | null }>(
+  const message = await firstRowOf<{
+    readonly externalId: string;
+    readonly conversation: Conversation | null;
+    readonly ownThread: string | null;
+  }>(
     dataSource,
-    `select external_id as "externalId", conversation from messages
-     where id = $1 and tenant_id = $2 and space_id = $3`,
+    // Of our own messages we know the thread before the platform has told it.
+    `select m.external_id as "externalId", m.conversation,
+            (select p.reply_to_external_id from posts p
+             where p.connection_id = m.connection_id and p.external_id = m.external_id) as "ownThread"
+     from messages m where m.id = $1 and m.tenant_id = $2 and m.space_id = $3`,
     [id, space.tenantId, space.id],
   );
   if (message === undefined) throw new NotFound({ detail: 'There is no such message of this space to answer.' });
-  const { externalId, conversation } = message;
-  return { threadExternalId: conversation?.type === 'thread' ? conversation.externalId : externalId };
+  const { externalId, conversation, ownThread } = message;
+  const told = conversation?.type === 'thread' ? conversation.externalId : undefined;
+  return { threadExternalId: told ?? ownThread ?? externalId };
 }
 
 /** The invitation that the space's conversation began with, where the platform has such. */

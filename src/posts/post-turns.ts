@@ -6,8 +6,8 @@ import { firstRowOf, rowsOf } from '../database/rows.js';
 import { inTransaction, type Tx } from '../database/transaction.js';
 import { type Job } from '../outbox/job.js';
 import { heldConsent, type Consent } from './post-grants.js';
-import { blindLookGapMs, lookGapMs, looksBeforeAnotherTry, mostTries, turnGapMs } from './post-pace.js';
-import { callNext, forgetJob, postsAhead, renewLease, waitsForItsTurn } from './post-queue.js';
+import { blindLookGapMs, collisionGapMs, lookGapMs, looksBeforeAnotherTry, mostTries, sleepMs } from './post-pace.js';
+import { callNext, forgetJob, mustWait, renewLease, sleepUntilCalled, waitsForItsTurn } from './post-queue.js';
 import { postColumns, type PostRow } from './post.dto.js';
 
 /** What may be done about a post now. */
@@ -62,7 +62,7 @@ export class PostTurns {
     } catch (error) {
       if (sqlStateOf(error) !== uniqueViolation) throw error;
       // Two posts asked at the same time, and the index let one of them begin.
-      return { kind: 'wait', reason: waitsForItsTurn, afterMs: turnGapMs(1) };
+      return { kind: 'wait', reason: waitsForItsTurn, afterMs: collisionGapMs };
     }
   }
 
@@ -77,8 +77,10 @@ export class PostTurns {
       return { kind: 'over' };
     }
     if (post.poster !== '' && consent?.state !== 'active') return { kind: 'no-consent' };
-    const ahead = await postsAhead(post, tx);
-    if (ahead > 0) return { kind: 'wait', reason: waitsForItsTurn, afterMs: turnGapMs(ahead) };
+    if (await mustWait(post, tx)) {
+      await sleepUntilCalled(job, sleepMs(), tx);
+      return { kind: 'wait', reason: waitsForItsTurn, afterMs: collisionGapMs };
+    }
     const since = await unresolvedSince(post.id, tx);
     if (since !== undefined && post.looks < looksBeforeAnotherTry) return lookFor(post, since, tx);
     // One that had failed is tried because somebody asked for it.

@@ -36,7 +36,7 @@ export class OAuthClient {
       },
       clientId,
       undefined,
-      server.clientAuthentication === 'basic' ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret),
+      server.clientAuthentication === 'basic' ? basicAuthentication(secret) : oauth.ClientSecretPost(secret),
     );
     // Which addresses may be called without TLS is decided in one place, which is not here.
     // eslint-disable-next-line @typescript-eslint/no-deprecated
@@ -121,6 +121,17 @@ export class OAuthClient {
   }
 }
 
+/**
+ * RFC 6749 section 2.3.1, with nothing encoded that need not be: the library writes `-` as `%2D`, and a server that does not
+ * decode, Watson Work's among them, takes that for another client.
+ */
+function basicAuthentication(secret: string): oauth.ClientAuth {
+  return (_server, { client_id: id }, _body, headers) => {
+    const pair = `${encodeURIComponent(id)}:${encodeURIComponent(secret)}`;
+    headers.set('authorization', `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`);
+  };
+}
+
 function fetchWith(http: HttpCaller): oauth.CustomFetch {
   return async (url, { method, headers, body }) => {
     const answer = await http.request({
@@ -170,7 +181,10 @@ function meaningOf(error: unknown, others: (cause: unknown) => Error): unknown {
     }
     if (cause instanceof oauth.AuthorizationResponseError) return new CallbackRefused(cause.error);
     if (cause instanceof oauth.ResponseBodyError) return meaningOfStatus(cause.status, cause.error, error);
-    if (cause instanceof oauth.WWWAuthenticateChallengeError) return meaningOfStatus(cause.status, undefined, error);
+    // A challenge is the answer to a client that is not taken (RFC 6749 section 5.2).
+    if (cause instanceof oauth.WWWAuthenticateChallengeError) {
+      return meaningOfStatus(cause.status, 'invalid_client', error);
+    }
     if (cause instanceof Response) return meaningOfStatus(cause.status, undefined, error);
   }
   return error instanceof Error && 'code' in error ? others(error) : error;
