@@ -3,9 +3,10 @@ import { type AddressInfo } from 'node:net';
 
 /**
  * What happens to a call: `pass` lets it be answered, `after` cuts the connection once the target has done it and answered,
- * `half` in the middle of that answer, `before` without having asked the target; a promise keeps the answer back until then.
+ * `half` in the middle of that answer, `before` without having asked the target; promises keep the call or the answer back until then.
  */
-export type Cut = 'pass' | 'before' | 'after' | 'half' | { readonly until: Promise<unknown> };
+export type Cut =
+  'pass' | 'before' | 'after' | 'half' | { readonly before: Promise<unknown> } | { readonly until: Promise<unknown> };
 
 export interface SeenCall {
   readonly method: string;
@@ -51,12 +52,13 @@ export class CuttingProxy {
       incoming.socket.resetAndDestroy();
       return;
     }
+    if (typeof cut !== 'string' && 'before' in cut) await cut.before;
     const answer = await this.#ask(method, url, incoming, body);
     if (cut === 'after') {
       incoming.socket.resetAndDestroy();
       return;
     }
-    if (typeof cut !== 'string') await cut.until;
+    if (typeof cut !== 'string' && 'until' in cut) await cut.until;
     if (outgoing.destroyed) return;
     // Its length is announced in full.
     const headers = { ...answer.headers, 'content-length': answer.body.length };

@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import { type DataSource } from 'typeorm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { generateMasterKey, parseMasterKeys, SecretBox } from '../../src/common/security/secret-box.js';
+import { createDataSource } from '../../src/database/data-source.js';
+import { NeedsAuthorization, OutcomeUnknown, PlatformUnavailable } from '../../src/platforms/platform.errors.js';
+import { TokenKeeper, type Renewal } from '../../src/tokens/token-keeper.js';
+import { TokenRows } from '../../src/tokens/token-rows.js';
+import { type TokenSet } from '../../src/tokens/token-set.js';
+import { createTestDatabase, type TestDatabase } from '../setup/database.js';
+import { FaultProxy } from '../setup/fault-proxy.js';
+
+const hour = 3_600;
+
+describe('kept tokens', () => {
+  const box = new SecretBox(parseMasterKeys(generateMasterKey()));
+  let database: TestDatabase;
+  let proxy: FaultProxy;
+  let dataSource: DataSource;
+  let rows: TokenRows;
+  let keeper: TokenKeeper;
+  /** What was sent to the token endpoint. */
+  let sent: (string | undefined)[];
+  let endings: string[];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    proxy = new FaultProxy(new URL(database.url));
+    dataSource = await createDataSource(await proxy.start(), { poolSize: 4 }).initialize();
+    rows = new TokenRows(dataSource, box, 'grants');
+  });
+  beforeEach(async () => {
+    await database.query(`delete from grants`);
+    keeper = new TokenKeeper(rows);
+    [sent, endings] = [[], []];
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await proxy.stop();
+    await database.drop();
+  });
+
+  /** A row with tokens; `due` and `over` are seconds from now, and undefined is never. */
+  const insert = async (held: { refreshToken?: string; due?: number; over?: number } = {}): Promise<string> => {
+    const id = randomUUID();
+    const sealed = rows.seal('default', id, { accessToken: 'held', refreshToken: held.refreshToken });
+    await database.query(
+      `insert into grants (id, tenant_id, connection_id, state, requested_by, sealed_tokens, renew_after, expires_at)
+       values ($1, 'default', $1, 'active', 'test', $2, clock_timestamp() + make_interval(secs => $3::float8),
+               clock_timestamp() + make_interval(secs => $4::float8))`,
+      [id, sealed, held.due ?? null, held.over ?? null],
+    );
+    return id;
+  };
+  const renewalBy = (answer: () => Promise<Partial<TokenSet>>, changes: Partial<Renewal> = {}): (() => Renewal) => {
+    const renewal: Renewal = {
+      lostAnswerIsFinal: true,
+      renew: async (held) => {
+        sent.push(held?.refreshToken);
+        const none = {
+          refreshToken: undefined,
+          accessSeconds: undefined,
+          refreshSeconds: undefined,
+          scopes: undefined,
+        };
+        return { ...none, accessToken: `new ${sent.length}`, ...(await answer()) };
+      },
+      end: async (reason, claim) => {
+        endings.push(reason);
+        await database.query(
+          `update grants set state = 'needs-reauthorization', sealed_tokens = null, renewing_since = null
+           where renewal = $1 and state = 'active'`,
+          [claim],
+        );
+      },
+      ...changes,
+    };
+    return () => renewal;
+  };
+  const answers = (given: Partial<TokenSet> = {}): (() => Renewal) => renewalBy(() => Promise.resolve(given));
+  const fails = (error: Error): (() => Renewal) => renewalBy(() => Promise.reject(error));
+  const given = async (id: string, renewal: () => Renewal): Promise<string> =>
+    (await keeper.token(id, renewal)).accessToken;
+  const margins = async (id: string): Promise<{ early: number; life: number }> => {
+    const [row] = await database.query<{ early: number; life: number }>(
+      `select extract(epoch from expires_at - renew_after)::float8 as early,
+              extract(epoch from expires_at - clock_timestamp())::float8 as life from grants where id = $1`,
+      [id],
+    );
+    return row ?? { early: NaN, life: NaN };
+  };
+
+  it('are handed out as they are while they are fresh, and nobody is asked how to renew them', async () => {
+    const id = await insert({ refreshToken: 'r', due: hour, over: hour });
+    const unasked = (): Renewal => {
+      throw new Error('nothing is to be renewed');
+    };
+    expect(await given(id, unasked)).toBe('held');
+  });
+
+  it('are renewed between a tenth and a fifth of their life before its end', async () => {
+    for (let round = 0; round < 20; round++) {
+      const id = await insert({ refreshToken: 'r', over: 0 });
+      await given(id, answers({ accessSeconds: 1_000 }));
+      const { early } = await margins(id);
+      expect(early).toBeGreaterThanOrEqual(99.9);
+      expect(early).toBeLessThanOrEqual(200.1);
+    }
+  });
+
+  it('that live long are renewed ten minutes before their end', async () => {
+    const id = await insert({ refreshToken: 'r', over: 0 });
+    await given(id, answers({ accessSeconds: 14 * 24 * hour }));
+    expect((await margins(id)).early).toBeCloseTo(600, 1);
+  });
+
+  it('without a named end are not renewed again by whoever comes next', async () => {
+    const id = await insert({ refreshToken: 'r', over: 0 });
+    for (let round = 0; round < 5; round++) expect(await given(id, answers())).toBe('new 1');
+    expect(sent).toEqual(['r']);
+  });
+
+  it('keep a refresh token to which the server gave no successor', async () => {
+    const id = await insert({ refreshToken: 'r', over: 0 });
+    await given(id, answers({ accessSeconds: 0 }));
+    await given(id, answers({ accessSeconds: 0, refreshToken: 's' }));
+    await given(id, answers({ accessSeconds: 0 }));
+    expect(sent).toEqual(['r', 'r', 's']);
+  });
+
+  it('without a refresh token are handed out to their very end, and are over then', async () => {
+    const needs = fails(new NeedsAuthorization());
+    const id = await insert({ due: 0, over: hour });
+    for (let round = 0; round < 3; round++) expect(await given(id, needs)).toBe('held');
+    expect(endings).toEqual([]);
+    await database.query(`update grants set expires_at = clock_timestamp() where id = $1`, [id]);
+    await expect(given(id, needs)).rejects.toThrow(NeedsAuthorization);
+    await expect(given(id, needs)).rejects.toThrow(NeedsAuthorization);
+    expect(endings).toEqual(['no-refresh-token']);
+  });
+
+  it('that are good are handed out while they cannot be renewed, and the host is asked every half minute', async () => {
+    const id = await insert({ refreshToken: 'r', due: 0, over: hour });
+    for (let round = 0; round < 5; round++) expect(await given(id, fails(new PlatformUnavailable('x')))).toBe('held');
+    expect(sent).toHaveLength(1);
+    await database.query(`update grants set renew_after = clock_timestamp() where id = $1`, [id]);
+    expect(await given(id, answers())).toBe('new 2');
+  });
+
+  it('that are good are handed out when nobody can tell how to renew them', async () => {
+    const id = await insert({ refreshToken: 'r', due: 0, over: hour });
+    const untold = (): Promise<Renewal> => Promise.reject(new PlatformUnavailable('no discovery'));
+    expect((await keeper.token(id, untold)).accessToken).toBe('held');
+    await database.query(`update grants set expires_at = clock_timestamp() where id = $1`, [id]);
+    await expect(keeper.token(id, untold)).rejects.toThrow(PlatformUnavailable);
+    expect(await given(id, answers())).toBe('new 1');
+  });
+
+  it('are stored although the database was away when they came', async () => {
+    const id = await insert({ refreshToken: 'r', over: 0 });
+    const renewal = renewalBy(async () => {
+      await proxy.become('refuse');
+      setTimeout(() => void proxy.become('pass'), 1_200);
+      return { accessSeconds: hour, refreshToken: 's' };
+    });
+    expect(await given(id, renewal)).toBe('new 1');
+    expect(sent).toEqual(['r']);
+    expect((await rows.read(id))?.tokens).toEqual({ accessToken: 'new 1', refreshToken: 's' });
+  });
+
+  it('that somebody began to renew and never said how it went are taken over by one of many', async () => {
+    const id = await insert({ refreshToken: 'r', over: 0 });
+    await database.query(
+      `update grants set renewing_since = clock_timestamp() - interval '31 seconds', renewal = 7 where id = $1`,
+      [id],
+    );
+    const keepers = Array.from({ length: 10 }, () => new TokenKeeper(rows));
+    const forgiving = renewalBy(() => Promise.resolve({ accessSeconds: hour }), { lostAnswerIsFinal: false });
+    const all = await Promise.all(keepers.map((one) => one.token(id, forgiving)));
+    expect(new Set(all.map(({ accessToken }) => accessToken))).toEqual(new Set(['new 1']));
+    expect(sent).toHaveLength(1);
+  });
+
+  it('that somebody else renews right now are waited for', async () => {
+    const id = await insert({ refreshToken: 'r', over: 0 });
+    const row = await rows.read(id);
+    if (row === undefined) throw new Error('there is no row');
+    const claim = await rows.claim(row);
+    const waiting = given(id, answers());
+    setTimeout(() => {
+      const set = { refreshToken: 's', accessSeconds: hour, refreshSeconds: undefined, scopes: undefined };
+      void rows.store(row, claim ?? '', { accessToken: 'theirs', ...set });
+    }, 300);
+    expect(await waiting).toBe('theirs');
+    expect(sent).toEqual([]);
+  });
+
+  it('that were replaced while their renewal failed are those that came in their place', async () => {
+    for (const error of [new OutcomeUnknown(), new NeedsAuthorization()]) {
+      const id = await insert({ refreshToken: 'r', over: 0 });
+      const sealed = rows.seal('default', id, { accessToken: 'consented anew', refreshToken: 'n' });
+      const renewal = renewalBy(async () => {
+        await database.query(
+          `update grants set sealed_tokens = $2, renewal = renewal + 100, generation = generation + 1,
+                  renewing_since = null, expires_at = null, renew_after = null where id = $1`,
+          [id, sealed],
+        );
+        throw error;
+      });
+      expect(await given(id, renewal)).toBe('consented anew');
+    }
+  });
+});
