@@ -93,7 +93,15 @@ describe('every route of the OpenAPI document', () => {
     );
     const grant = await service.call<{ id: string }>('POST', '/v1/grants', { body: { connectionId: connection.id } });
     expect(grant).toMatchObject({ status: 201 });
+    const spaces = await service.get<{ items: { id: string; deletedAt: string | null }[] }>('/v1/spaces');
+    const living = spaces.items.find(({ deletedAt }) => deletedAt === null);
+    const post = await service.call<{ id: string }>('POST', '/v1/posts', {
+      body: { connectionId: connection.id, spaceId: living?.id, text: 'hello', as: 'app' },
+      headers: { 'idempotency-key': 'tenant-matrix' },
+    });
+    expect(post).toMatchObject({ status: 202 });
     owned = {
+      posts: post.body.id,
       grants: grant.body.id,
       conversations,
       authorizations,
