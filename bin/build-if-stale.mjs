@@ -23,6 +23,8 @@ export function built(file) {
     'src',
     'simulators',
     'demo',
+    'test/processes',
+    'test/setup',
     'bench',
     'test/crash',
     'ormconfig.ts',

@@ -50,7 +50,17 @@ export class GrantKeepAlive implements JobHandler {
       payload: { id },
     }));
     await enqueueJobs(jobs, this.dataSource.manager);
+    await this.#forgetUnfinished();
     return due.length;
+  }
+
+  /** Requests that can serve nobody any more, and grants that nobody came back for. */
+  async #forgetUnfinished(): Promise<void> {
+    await this.dataSource.query(`delete from grant_requests where expires_at < clock_timestamp() - interval '1 day'`);
+    await this.dataSource.query(
+      `update grants set state = 'failed', reason = 'never-completed', updated_at = clock_timestamp()
+       where state = 'pending' and created_at < clock_timestamp() - interval '1 day'`,
+    );
   }
 
   async run(job: Job): Promise<JobOutcome> {
