@@ -194,11 +194,14 @@ async function takeBack({ id, connectionId }: PostRow, externalId: string, tx: T
   await enqueueJobs([{ tenantId, connectionId, kind: postKind, key: mistaken.id, payload }], tx);
 }
 
+/** Unless it turned out to be there meanwhile. */
 async function failed(post: PostRow, job: Job, { reason, platformMessage }: End, tx: Tx): Promise<void> {
-  await tx.query(
-    `update posts set state = 'failed', reason = $2, platform_message = $3 where id = $1 and state <> 'sent'`,
+  const rows = await rowsOf(
+    tx,
+    `update posts set state = 'failed', reason = $2, platform_message = $3 where id = $1 and state <> 'sent' returning id`,
     [post.id, reason, platformMessage ?? null],
   );
-  await failJob(job, reason, tx);
+  if (rows.length > 0) await failJob(job, reason, tx);
+  else await forgetJob(job, tx);
   await callNext(post, tx);
 }

@@ -78,6 +78,11 @@ export class PostTurns {
     }
     if (post.poster !== '' && consent?.state !== 'active') return { kind: 'no-consent' };
     if (await mustWait(post, tx)) {
+      // Whatever it had waited for, or why it had failed, is over: only queued ones are called.
+      await tx.query(
+        `update posts set state = 'queued', reason = null where id = $1 and state in ('parked', 'failed')`,
+        [post.id],
+      );
       await sleepUntilCalled(job, sleepMs(), tx);
       return { kind: 'wait', reason: waitsForItsTurn, afterMs: collisionGapMs };
     }

@@ -16,7 +16,7 @@ import { type PostingClient } from './outgoing-post.js';
 import { PostEnds } from './post-ends.js';
 import { longestWaitMs, tryGapMs } from './post-pace.js';
 import { PostPlacing, type Placement, type Sender } from './post-placing.js';
-import { postKind } from './post-queue.js';
+import { postKind, waitsForItsTurn } from './post-queue.js';
 import { PostTurns } from './post-turns.js';
 import { type PostRow } from './post.dto.js';
 
@@ -61,7 +61,8 @@ export class PostJob implements JobHandler {
     }
     const outcome = await this.#place(post, job, { connection, platform, posting: platform.posting }, signal);
     if (outcome.kind !== 'retry' && outcome.kind !== 'pause') return outcome;
-    const isTooLate = Date.now() - job.createdAt.getTime() > longestWaitMs;
+    // Whoever waits for another post gets a turn when that one ends.
+    const isTooLate = outcome.reason !== waitsForItsTurn && Date.now() - job.createdAt.getTime() > longestWaitMs;
     return isTooLate ? { kind: 'failed', reason: await this.ends.givenUp(post, job, outcome.reason) } : outcome;
   }
 

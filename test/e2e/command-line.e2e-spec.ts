@@ -6,7 +6,7 @@ import { generateMasterKey } from '../../src/common/security/secret-box.js';
 import { createTestDatabase, type TestDatabase } from '../setup/database.js';
 import { liaison, serveProcess, type ServedProcess } from '../setup/process.js';
 
-describe('the command line', { timeout: 60_000 }, () => {
+describe('the command line', { timeout: 180_000 }, () => {
   let database: TestDatabase;
   let folder: string;
   let service: ServedProcess;

@@ -6,7 +6,7 @@ import { type CuttingProxy, type SeenCall } from '../setup/cutting-proxy.js';
 import { post, startWatsonPosts, startWebexPosts, type PostStage, type ShownPost } from '../setup/posts.js';
 
 const posts = 500;
-const places = 25;
+const places = 50;
 /** Every tenth post of a space repeats the one before word for word. */
 const wordsOf = (place: number, index: number): string =>
   `quote ${place}-${index % 10 === 9 ? index - 1 : index} is out: "90 days", net`;
