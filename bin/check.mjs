@@ -125,10 +125,15 @@ const server = await findServer();
 if (node === undefined && server === undefined)
   console.log('\nneither another Node nor another Postgres is to be had here');
 else {
-  // The launcher has its own server and was tested above.
+  // Tested above: the launcher, which has its own server; what uses no database; and the longest wait of all.
   const name = `tests on Node ${node === undefined ? process.versions.node : otherNode}, ${server === undefined ? 'embedded database' : 'installed Postgres'}`;
   const env = server === undefined ? {} : { TEST_DATABASE_URL: server.url };
-  await runTests(name, node ?? process.execPath, env, ['--exclude', 'test/integration/embedded-postgres.int-spec.ts']);
+  const rings = ['contract', 'integration', 'e2e'].flatMap((ring) => ['--project', ring]);
+  const once = ['embedded-postgres', 'posts-lost-answers'].flatMap((file) => [
+    '--exclude',
+    `test/integration/${file}.int-spec.ts`,
+  ]);
+  await runTests(name, node ?? process.execPath, env, [...rings, ...once]);
   await server?.stop();
 }
 await run('demo', 'npm', ['run', '--silent', 'demo', '--', '--exit'], { PORT: '0' });
