@@ -48,6 +48,19 @@ export default {
       to: { path: '^src/(webhooks|lanes|bootstrap|cli|health)/' },
     },
     {
+      name: 'callers-read-as-their-tenant',
+      comment: 'What answers callers has no connection of the owner; a finder has, and gives it ids alone (ADR 0014).',
+      severity: 'error',
+      from: {
+        path: ['\\.(controller|queries)\\.ts$', '^src/exports/', '^src/[^/]+/past/'],
+        pathNot: '\\.finder\\.ts$',
+      },
+      to: {
+        path: ['/?node_modules/(typeorm|pg)/', '^src/database/'],
+        pathNot: '^src/database/(tenant-reads|where)\\.ts$',
+      },
+    },
+    {
       name: 'the-service-does-not-know-its-simulators',
       comment: 'Only the command that plays a platform does.',
       severity: 'error',
@@ -68,6 +81,19 @@ export default {
       to: { path: '^simulators/', pathNot: '^simulators/($1|common)/' },
     },
     {
+      name: 'the-client-knows-nothing-of-the-service',
+      comment: 'It is published by itself; it knows the API alone.',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^(src|simulators|demo|bench|test)/' },
+    },
+    {
+      name: 'the-service-does-not-use-its-client',
+      severity: 'error',
+      from: { path: '^(src|simulators)/' },
+      to: { path: '^packages/' },
+    },
+    {
       name: 'no-junk-drawers',
       severity: 'error',
       from: {},
@@ -79,6 +105,9 @@ export default {
     exclude: { path: '\\.spec\\.ts$' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'require', 'node', 'default'],
+    },
   },
 };

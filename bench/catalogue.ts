@@ -2,6 +2,9 @@ import { type StartVariant } from './variants/variant.js';
 
 export type VariantId = 'L0' | 'L' | 'S' | 'A' | 'T' | 'E' | 'S20k' | 'S1M' | 'S10M';
 
+/** Those that are asked instead of called: this service and the yardstick. */
+export type ReaderId = 'R' | 'Y';
+
 export interface Variant {
   readonly id: VariantId;
   readonly title: string;
@@ -71,4 +74,16 @@ export function variantOf(id: string): Variant {
     throw new Error(`There is no variant "${id}"; there are ${[...variants.keys()].join(', ')}.`);
   }
   return variant;
+}
+
+/** What starts a server under test. Throws for a name that nothing has. */
+export async function starterOf(id: VariantId | ReaderId): Promise<StartVariant> {
+  switch (id) {
+    case 'R':
+      return (await import('./variants/service.js')).startReading;
+    case 'Y':
+      return (await import('./variants/nest-typeorm-reading.js')).startNestTypeormReading;
+    default:
+      return variantOf(id).start();
+  }
 }

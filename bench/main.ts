@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { runBenchmark } from './benchmark.js';
 import { readOptions, usage } from './options.js';
 import { describeProfile } from './profile.js';
+import { runReadingBenchmark } from './reading/reading-benchmark.js';
+import { renderReadingReport } from './reading/reading-report.js';
 import { renderReport } from './report.js';
 
 /** Progress goes to standard error, the report to standard output. */
@@ -12,6 +14,14 @@ function progress(line: string): void {
 const options = readOptions(process.argv.slice(2));
 if (options === undefined) {
   console.log(usage);
+} else if (options.readingSizes.length > 0) {
+  const results = await runReadingBenchmark(options, progress);
+  console.log(renderReadingReport(results));
+  for (const [question, path] of results.profiles)
+    console.log(`\nProfile of ${question}\n\n${await describeProfile(path)}`);
+  if (options.jsonFile !== undefined) await writeFile(options.jsonFile, `${JSON.stringify(results, undefined, 2)}\n`);
+  // How fast it was never fails a run; an answer that was refused does.
+  if (results.readings.some(({ refused }) => Object.keys(refused).length > 0)) process.exitCode = 1;
 } else {
   const { environment, measurements, profiles } = await runBenchmark(options, progress);
   console.log(renderReport(environment, measurements));

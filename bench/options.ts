@@ -12,13 +12,18 @@ export interface Options {
   readonly smoke: boolean;
   readonly profile: boolean;
   readonly jsonFile: string | undefined;
+  /** Sizes of the histories that are read instead, in messages; empty when deliveries are sent. */
+  readonly readingSizes: readonly number[];
+  readonly readingConnections: number;
 }
 
 export const usage = `Usage: npm run bench -- [options]
 
   --growth          also measure this service on logs of 1 and 10 million deliveries (about 15 GB of disk)
+  --reading         measure what is asked instead of what is received, on 1 million messages
+  --reading-sizes 1000000,10000000   on histories of these sizes (the greater one takes 20 GB of disk and half an hour)
   --smoke           everything once and briefly: says whether it works, not how fast it is
-  --profile         take a CPU profile of each variant (only S unless --only says otherwise)
+  --profile         take a CPU profile of each variant (only S unless --only says otherwise), or of what is read
   --only L,S        these variants: L, S, A, T, E, S20k, S1M, S10M
   --rounds N        how often each variant is measured (3)
   --seconds N       how long each time (6)
@@ -35,6 +40,8 @@ export function readOptions(args: readonly string[]): Options | undefined {
     strict: true,
     options: {
       growth: { type: 'boolean', default: false },
+      reading: { type: 'boolean', default: false },
+      'reading-sizes': { type: 'string' },
       smoke: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       only: { type: 'string' },
@@ -58,6 +65,8 @@ export function readOptions(args: readonly string[]): Options | undefined {
     smoke,
     profile,
     jsonFile: values.json,
+    readingSizes: sizesOf(values.reading, values['reading-sizes'], smoke),
+    readingConnections: numberOf('connections', values.connections, 4),
   };
 }
 
@@ -77,4 +86,10 @@ function numberOf(name: string, text: string | undefined, fallback: number): num
   const number = Number(text);
   if (!(Number.isFinite(number) && number > 0)) throw new Error(`--${name} must be a number above 0.`);
   return number;
+}
+
+function sizesOf(asked: boolean, list: string | undefined, smoke: boolean): readonly number[] {
+  if (list !== undefined) return list.split(',').map((size) => numberOf('reading-sizes', size, 0));
+  if (!asked) return [];
+  return [smoke ? 20_000 : 1_000_000];
 }

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type VariantId, variantOf } from './catalogue.js';
+import { type ReaderId, starterOf, type VariantId } from './catalogue.js';
 import { ProfileRecorder } from './profile-recorder.js';
 import { answerCalls } from './remote.js';
 import { type RunningVariant, type VariantSettings } from './variants/variant.js';
@@ -13,7 +13,7 @@ export interface ServerSample {
 
 /** The calls of the process of a server under test. */
 export interface VariantApi {
-  start(input: VariantSettings & { readonly id: VariantId }): Promise<{ readonly port: number }>;
+  start(input: VariantSettings & { readonly id: VariantId | ReaderId }): Promise<{ readonly port: number }>;
   sample(input: null): Promise<ServerSample>;
   startProfile(input: null): Promise<null>;
   /** Writes the profile to a file and answers its path. */
@@ -26,7 +26,7 @@ const profile = new ProfileRecorder();
 
 const api: VariantApi = {
   async start({ id, ...settings }) {
-    const startVariant = await variantOf(id).start();
+    const startVariant = await starterOf(id);
     running = await startVariant(settings);
     return { port: running.port };
   },

@@ -13,6 +13,12 @@ function newestSourceTime(path) {
   return Math.max(0, ...readdirSync(path).map((name) => newestSourceTime(join(path, name))));
 }
 
+function compile(compiler, ...args) {
+  const script = createRequire(join(root, 'package.json')).resolve(compiler);
+  const result = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (result.status !== 0) process.exit(result.status ?? 1);
+}
+
 /**
  * Compiles when the sources are newer than the last build. An image that ships `dist` without sources is never rebuilt.
  * Answers the absolute path of a built file.
@@ -27,6 +33,7 @@ export function built(file) {
     'test/setup',
     'bench',
     'test/crash',
+    'packages/client/src',
     'ormconfig.ts',
     'tsconfig.json',
     'tsconfig.build.json',
@@ -34,12 +41,8 @@ export function built(file) {
   if (existsSync(join(root, 'src'))) {
     const builtAt = statSync(marker, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     if (Math.max(...sources.map((source) => newestSourceTime(join(root, source)))) > builtAt) {
-      const nest = createRequire(join(root, 'package.json')).resolve('@nestjs/cli/bin/nest.js');
-      const result = spawnSync(process.execPath, [nest, 'build'], {
-        cwd: root,
-        stdio: ['ignore', 'inherit', 'inherit'],
-      });
-      if (result.status !== 0) process.exit(result.status ?? 1);
+      compile('@nestjs/cli/bin/nest.js', 'build');
+      compile('typescript/bin/tsc', '-p', 'packages/client');
       // The compiler leaves the marker alone where nothing of substance has changed.
       const now = new Date();
       utimesSync(marker, now, now);

@@ -4,7 +4,8 @@ import { type ConversationDto } from '../src/conversations/conversation.dto.js';
 import { type EventDto } from '../src/events/event.dto.js';
 import { type GrantDto, type StartedGrantDto } from '../src/grants/grant.dto.js';
 import { type DeliveryDetailDto, type DeliveryDto, type DeliveryStatus } from '../src/lanes/delivery.dto.js';
-import { type MessageDto, type ReactionDto } from '../src/messages/message.dto.js';
+import { type MessageDto } from '../src/messages/message.dto.js';
+import { type ReactionDto } from '../src/messages/reaction.dto.js';
 import { type JobDto } from '../src/outbox/job.dto.js';
 import { type PostDto } from '../src/posts/post.dto.js';
 import { type RegistrationDto } from '../src/registrations/registration.dto.js';
@@ -27,6 +28,14 @@ export class LiaisonClient {
 
   async createConnection(body: object): Promise<ConnectionDto> {
     return (await this.#json('POST', '/v1/connections', body)) as ConnectionDto;
+  }
+
+  async createCrmConnection(body: object): Promise<ConnectionDto> {
+    return (await this.#json('POST', '/v1/crm/connections', body)) as ConnectionDto;
+  }
+
+  async linkToCrm(body: object): Promise<void> {
+    await this.#json('POST', '/v1/crm/links', body);
   }
 
   async changeConnection(id: string, body: object): Promise<void> {
@@ -83,6 +92,10 @@ export class LiaisonClient {
     return (await (
       await this.#request('POST', '/v1/posts', body, { 'idempotency-key': idempotencyKey })
     ).json()) as PostDto;
+  }
+
+  async posts(spaceId: string): Promise<readonly PostDto[]> {
+    return (await this.#all('/v1/posts', { spaceId })) as PostDto[];
   }
 
   async postOf(id: string): Promise<PostDto> {

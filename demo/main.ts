@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { LiaisonError } from '../src/common/errors/liaison-error.js';
 import { CleanUp } from './clean-up.js';
+import { keepTheCrmInStep } from './crm/epilogue.js';
 import { calledHosts, startDoubles } from './doubles.js';
 import { demoSettings } from './settings.js';
 import { setStage } from './stage.js';
@@ -47,13 +48,15 @@ async function demo(exit: boolean): Promise<number> {
     const stage = await setStage(settings, doubles, { terminal, cleanUp, interrupt });
     const told = await tellStory(stage, terminal, interrupt);
     const outcome = await summarize(stage, told, terminal);
+    const inStep = await keepTheCrmInStep(stage, outcome.spaceId, terminal);
+    for (const { claim, holds } of inStep) terminal.check(claim, holds);
     printWayOn(stage, outcome, terminal);
     if (!exit) {
       terminal.text('Still running; Ctrl-C ends it.');
       await untilAborted(interrupt);
       terminal.text('');
     }
-    return outcome.asExpected ? 0 : 1;
+    return outcome.asExpected && inStep.every(({ holds }) => holds) ? 0 : 1;
   } catch (error) {
     if (interrupt.aborted) return 130;
     throw error;

@@ -1,4 +1,5 @@
-import { type AuthorDto, type MessageDto } from '../src/messages/message.dto.js';
+import { type AuthorDto } from '../src/messages/author.dto.js';
+import { type MessageDto } from '../src/messages/message.dto.js';
 import { type MemberDto } from '../src/spaces/space.dto.js';
 import { textAt } from './json-path.js';
 

@@ -1,4 +1,5 @@
-import { type MessageDto, type ReactionDto } from '../src/messages/message.dto.js';
+import { type MessageDto } from '../src/messages/message.dto.js';
+import { type ReactionDto } from '../src/messages/reaction.dto.js';
 import { type MemberDto, type SpaceDto } from '../src/spaces/space.dto.js';
 import { type LiaisonClient } from './liaison-client.js';
 

@@ -1,9 +1,11 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { BOOTSTRAP_KEY } from './auth/api-keys.service.js';
+import { AuditModule } from './audit/audit.module.js';
+import { BOOTSTRAP_KEY } from './auth/api-key-login.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AuthorizationsModule } from './authorizations/authorizations.module.js';
 import { JWT_CONFIG } from './auth/jwt-login.js';
+import { REQUEST_LIMITS, type RequestLimits } from './auth/request-limits.js';
 import { type JwtConfig } from './common/config/config.js';
 import { PUBLIC_URL, type PublicUrl } from './common/http/public-url.js';
 import { OUTBOUND } from './common/outbound/http-caller.js';
@@ -15,6 +17,9 @@ import { type Secret } from './common/security/secret.js';
 import { ConnectionsModule } from './connections/connections.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { DatabaseModule, type DatabaseSettings } from './database/database.module.js';
+import { ExportsModule } from './exports/exports.module.js';
+import { FeedModule } from './feed/feed.module.js';
+import { FEED_LIMITS, type FeedLimits } from './feed/feed-pace.js';
 import { GrantsModule } from './grants/grants.module.js';
 import { HealthModule } from './health/health.module.js';
 import { LanesModule } from './lanes/lanes.module.js';
@@ -24,6 +29,7 @@ import { PostsModule } from './posts/posts.module.js';
 import { RegistrationsModule } from './registrations/registrations.module.js';
 import { entities, RegistryModule } from './registry.module.js';
 import { SpacesModule } from './spaces/spaces.module.js';
+import { TenantsModule } from './tenants/tenants.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /** What is decided outside of the modules. */
@@ -32,9 +38,11 @@ export interface AppSettings {
   readonly secretBox: SecretBox;
   readonly bootstrapKey: Secret | undefined;
   readonly jwt: JwtConfig | undefined;
+  readonly requestLimits: RequestLimits;
   readonly publicUrl: PublicUrl;
   /** Endpoints that may be called although they are inside; see `OutboundHttp`. */
   readonly outboundAllow: readonly string[];
+  readonly feedLimits: FeedLimits;
   readonly logger: Logger;
 }
 
@@ -50,11 +58,24 @@ class SettingsModule {
         { provide: SecretBox, useValue: settings.secretBox },
         { provide: BOOTSTRAP_KEY, useValue: settings.bootstrapKey },
         { provide: JWT_CONFIG, useValue: settings.jwt },
+        { provide: REQUEST_LIMITS, useValue: settings.requestLimits },
         { provide: PUBLIC_URL, useValue: settings.publicUrl },
+        { provide: FEED_LIMITS, useValue: settings.feedLimits },
         { provide: OutboundHttp, useValue: new OutboundHttp({ allow: settings.outboundAllow }) },
         { provide: OUTBOUND, useExisting: OutboundHttp },
       ],
-      exports: [Metrics, LOGGER, SecretBox, BOOTSTRAP_KEY, JWT_CONFIG, PUBLIC_URL, OutboundHttp, OUTBOUND],
+      exports: [
+        Metrics,
+        LOGGER,
+        SecretBox,
+        BOOTSTRAP_KEY,
+        JWT_CONFIG,
+        REQUEST_LIMITS,
+        PUBLIC_URL,
+        FEED_LIMITS,
+        OutboundHttp,
+        OUTBOUND,
+      ],
     };
   }
 }
@@ -71,17 +92,21 @@ export class AppModule {
         RegistryModule,
         // Its route comes first, because it is called the most and Express tries routes in their order.
         WebhooksModule,
+        AuditModule,
         AuthModule,
         ConnectionsModule,
         LanesModule,
+        FeedModule,
         SpacesModule,
         MessagesModule,
+        ExportsModule,
         ConversationsModule,
         AuthorizationsModule,
         GrantsModule,
         PostsModule,
         RegistrationsModule,
         OutboxModule,
+        TenantsModule,
         HealthModule,
       ],
     };

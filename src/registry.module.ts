@@ -5,10 +5,22 @@ import { AuthorizationReaction } from './authorizations/authorization.reaction.j
 import { AuthorizationsModule } from './authorizations/authorizations.module.js';
 import { organizationTokensColumn } from './authorizations/organization-token-table.js';
 import { OrganizationTokenJob } from './authorizations/organization-token.job.js';
+import { CONNECTION_ENDINGS } from './connections/connection-ending.js';
 import { connectionSecretsColumn } from './connections/connection-secrets.js';
 import { ConnectionEntity } from './connections/connection.entity.js';
 import { ConnectionsModule } from './connections/connections.module.js';
+import { CrmChangeReaction } from './crm-sync/changes/crm-change.reaction.js';
+import { CrmPushJob } from './crm-sync/changes/crm-push.job.js';
+import { CrmSyncModule } from './crm-sync/crm-sync.module.js';
+import { CrmNewsReaction } from './crm-sync/telling/crm-news.reaction.js';
+import { CrmTellJob } from './crm-sync/telling/crm-tell.job.js';
 import { ConversationProcessor } from './conversations/conversation.processor.js';
+import { type CrmPlatform } from './crm/crm-platform.js';
+import { espocrm } from './crm/espocrm/espocrm.crm.js';
+import { generic } from './crm/generic/generic.crm.js';
+import { salesforce } from './crm/salesforce/salesforce.crm.js';
+import { hubspot } from './crm/hubspot/hubspot.crm.js';
+import { tryton } from './crm/tryton/tryton.crm.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { EVENT_FOLLOWERS } from './events/event-follower.js';
 import { EVENT_PROCESSORS } from './events/event-processor.js';
@@ -21,7 +33,7 @@ import { HydrationJob } from './hydration/hydration.job.js';
 import { HydrationReaction } from './hydration/hydration.reaction.js';
 import { AnnotationProcessor } from './messages/annotation.processor.js';
 import { MessageProcessor } from './messages/message.processor.js';
-import { MessageSearch } from './messages/message-search.js';
+import { MessageSearch } from './messages/search/message-search.js';
 import { ReactionProcessor } from './messages/reaction.processor.js';
 import { OperationReaction } from './operations/operation.reaction.js';
 import { OperationsModule } from './operations/operations.module.js';
@@ -36,14 +48,24 @@ import { PostJob } from './posts/post.job.js';
 import { PostsModule } from './posts/posts.module.js';
 import { RegistrationJob } from './registrations/registration.job.js';
 import { RegistrationsModule } from './registrations/registrations.module.js';
+import { tokenSourceColumn } from './tokens/app-token-table.js';
+import { TokenRevocation, unwantedTokensColumn } from './tokens/token-revocation.js';
 import { tokenColumns } from './tokens/token-rows.js';
 import { TokensModule } from './tokens/tokens.module.js';
 import { SpaceProcessor } from './spaces/space.processor.js';
 
-/** The list of everything that plugs in. A new platform, processor, follower, reaction, job or entity is one line here. */
+/** The list of everything that plugs in. A new platform, connector, processor, follower, reaction, job or entity is one line here. */
 export const platforms: readonly Platform[] = [watsonWork, webex, skypeForBusiness];
+export const connectors: readonly CrmPlatform[] = [espocrm, generic, hubspot, salesforce, tryton];
 export const entities = [ConnectionEntity, ApiKeyEntity];
-export const sealedColumns = [connectionSecretsColumn, organizationTokensColumn, ...tokenColumns, verifierColumn];
+export const sealedColumns = [
+  connectionSecretsColumn,
+  organizationTokensColumn,
+  ...tokenColumns,
+  tokenSourceColumn,
+  unwantedTokensColumn,
+  verifierColumn,
+];
 const followers = [MessageSearch];
 const processors = [
   SpaceProcessor,
@@ -54,9 +76,11 @@ const processors = [
   AuthorizationProcessor,
 ];
 const reactions = [HydrationReaction, AuthorizationReaction, OperationReaction, PostEchoReaction];
+/** Reactions that their own module makes, because its API needs what they use. */
+const reactionsOfModules = [CrmChangeReaction, CrmNewsReaction];
 const jobs = [HydrationJob, OrganizationTokenJob, RegistrationJob];
 /** Handlers that their own module makes, because its API needs them too. */
-const jobsOfModules = [GrantKeepAlive, GrantRevocation, PostJob];
+const jobsOfModules = [GrantKeepAlive, GrantRevocation, TokenRevocation, PostJob, CrmPushJob, CrmTellJob];
 
 const listOf = (...list: unknown[]): readonly unknown[] => list;
 
@@ -65,6 +89,7 @@ const listOf = (...list: unknown[]): readonly unknown[] => list;
   imports: [
     AuthorizationsModule,
     ConnectionsModule,
+    CrmSyncModule,
     DeliveriesModule,
     GrantsModule,
     OperationsModule,
@@ -74,16 +99,17 @@ const listOf = (...list: unknown[]): readonly unknown[] => list;
     TokensModule,
   ],
   providers: [
-    { provide: PLATFORMS, useValue: platforms },
+    { provide: PLATFORMS, useFactory: (): readonly Platform[] => [...platforms, ...connectors] },
     ...processors,
     ...followers,
     ...reactions,
     ...jobs,
+    { provide: CONNECTION_ENDINGS, useFactory: listOf, inject: [GrantRevocation] },
     { provide: EVENT_FOLLOWERS, useFactory: listOf, inject: followers },
     { provide: EVENT_PROCESSORS, useFactory: listOf, inject: processors },
-    { provide: EVENT_REACTIONS, useFactory: listOf, inject: reactions },
+    { provide: EVENT_REACTIONS, useFactory: listOf, inject: [...reactions, ...reactionsOfModules] },
     { provide: JOB_HANDLERS, useFactory: listOf, inject: [...jobs, ...jobsOfModules] },
   ],
-  exports: [PLATFORMS, EVENT_PROCESSORS, EVENT_FOLLOWERS, EVENT_REACTIONS, JOB_HANDLERS],
+  exports: [PLATFORMS, CONNECTION_ENDINGS, EVENT_PROCESSORS, EVENT_FOLLOWERS, EVENT_REACTIONS, JOB_HANDLERS],
 })
 export class RegistryModule {}

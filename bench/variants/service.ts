@@ -3,6 +3,7 @@ import { readConfig, type Role } from '../../src/common/config/config.js';
 import { createLogger } from '../../src/common/observability/logger.js';
 import { Metrics } from '../../src/common/observability/metrics.js';
 import { DeliveryLog } from '../../src/deliveries/delivery-log.js';
+import { readerKey } from '../reading/reader-key.js';
 import { type RunningVariant, type VariantSettings } from './variant.js';
 
 /** S: this service as it is shipped, in the role that only receives. */
@@ -13,6 +14,11 @@ export function startReceiving(settings: VariantSettings): Promise<RunningVarian
 /** E: this service as it is shipped, receiving and translating in one process. */
 export function startEverything(settings: VariantSettings): Promise<RunningVariant> {
   return start('all', settings);
+}
+
+/** R: this service as it is shipped, in the role that answers questions. */
+export async function startReading(settings: VariantSettings): Promise<RunningVariant> {
+  return (await startShipped('api', settings, { LIAISON_BOOTSTRAP_KEY: readerKey })).running;
 }
 
 /**
@@ -32,6 +38,7 @@ async function start(role: Role, settings: VariantSettings): Promise<RunningVari
 async function startShipped(
   role: Role,
   settings: VariantSettings,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly service: RunningService; readonly running: RunningVariant }> {
   const config = readConfig({
     PORT: '0',
@@ -39,6 +46,9 @@ async function startShipped(
     LIAISON_LOG_LEVEL: 'warn',
     LIAISON_DATA_DIR: settings.directory,
     LIAISON_CONNECTIONS_FILE: settings.connectionsFile,
+    // Counted as for every caller, but no benchmark comes near it.
+    LIAISON_REQUESTS_PER_MINUTE: '1000000',
+    ...environment,
   });
   const service = await startService(config, settings.databaseUrl, createLogger(config.logLevel));
   await service.ready;

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { type SimulatorClock } from '../common/clock.js';
+import { DeliveryWatch } from '../common/delivery-watch.js';
 import { SeededRandom } from '../common/seeded-random.js';
 import { type DeliveryAttempt, type DeliveryCounts } from './delivery-record.js';
 import { type Faults, noFaults } from './faults.js';
@@ -22,8 +23,11 @@ export class WebhookDispatcher {
   faults: Faults = noFaults;
   readonly #lanes = new Map<string, WebhookLane>();
   readonly #stopping = new AbortController();
-  readonly #onRest = new Set<() => void>();
-  readonly #counts = { emitted: 0, accepted: 0, dropped: 0, duplicated: 0 };
+  readonly #watch = new DeliveryWatch({
+    subject: 'Webhook calls',
+    isRestful: () => this.#restful,
+    fates: ['accepted', 'dropped', 'duplicated'],
+  });
 
   constructor(private readonly options: DispatcherOptions) {
     // One listener for each request under way, however many conversations there are.
@@ -31,12 +35,12 @@ export class WebhookDispatcher {
   }
 
   get counts(): DeliveryCounts {
-    return { ...this.#counts };
+    return this.#watch.counts;
   }
 
   send(call: WebhookCall): void {
     if (this.#stopping.signal.aborted) return;
-    this.#counts.emitted += 1;
+    this.#watch.emitted();
     this.#lane(call.lane).push(call);
   }
 
@@ -68,35 +72,16 @@ export class WebhookDispatcher {
   }
 
   /** Resolves when no call waits or is under way, in this lane or in all; the limit is real time. */
-  async settled({
-    timeoutMs = 5_000,
-    lane,
-  }: { readonly timeoutMs?: number; readonly lane?: string } = {}): Promise<void> {
-    const restful = (): boolean => (lane === undefined ? this.#allEmpty : (this.#lanes.get(lane)?.empty ?? true));
-    if (restful()) return;
-    await new Promise<void>((resolve, reject) => {
-      const rested = (): void => {
-        if (!restful()) return;
-        done();
-        resolve();
-      };
-      const limit = setTimeout(() => {
-        done();
-        reject(new Error(`Webhook calls are still waiting: ${JSON.stringify(this.#counts)}`));
-      }, timeoutMs);
-      const done = (): void => {
-        clearTimeout(limit);
-        this.#onRest.delete(rested);
-      };
-      this.#onRest.add(rested);
-    });
+  settled({ lane, ...limit }: { readonly timeoutMs?: number; readonly lane?: string } = {}): Promise<void> {
+    const isRestful = (): boolean => (lane === undefined ? this.#restful : (this.#lanes.get(lane)?.empty ?? true));
+    return this.#watch.settled({ ...limit, isRestful });
   }
 
   stop(): void {
     this.#stopping.abort();
   }
 
-  get #allEmpty(): boolean {
+  get #restful(): boolean {
     return [...this.#lanes.values()].every((lane) => lane.empty);
   }
 
@@ -114,10 +99,8 @@ export class WebhookDispatcher {
       expectContinue: this.options.expectContinue,
       authorization: (call) => this.authorization(call),
       attempted: (attempt) => void this.deliveries.push(attempt),
-      finished: (fate) => void (this.#counts[fate] += 1),
-      rested: () => {
-        for (const rested of [...this.#onRest]) rested();
-      },
+      finished: (fate) => this.#watch.finished(fate),
+      rested: () => this.#watch.rested(),
     });
     this.#lanes.set(name, lane);
     return lane;

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { type SimulatorClock } from '../common/clock.js';
+import { DeliveryWatch } from '../common/delivery-watch.js';
 import { type DeliveryAttempt, type DeliveryCounts } from './delivery-record.js';
 import { type Faults, noFaults } from './faults.js';
 import { type Quirks } from './quirks.js';
@@ -19,8 +20,11 @@ export class WebhookDispatcher {
   faults: Faults = noFaults;
   readonly #queues = new Map<string, SpaceQueue>();
   readonly #stopping = new AbortController();
-  readonly #onRest = new Set<() => void>();
-  readonly #counts = { emitted: 0, accepted: 0, dropped: 0, duplicated: 0 };
+  readonly #watch = new DeliveryWatch({
+    subject: 'Notifications',
+    isRestful: () => this.#restful,
+    fates: ['accepted', 'dropped', 'duplicated'],
+  });
 
   constructor(private readonly options: DispatcherOptions) {
     // One listener for each request under way, however many spaces there are.
@@ -28,7 +32,7 @@ export class WebhookDispatcher {
   }
 
   get counts(): DeliveryCounts {
-    return { ...this.#counts };
+    return this.#watch.counts;
   }
 
   get signal(): AbortSignal {
@@ -41,7 +45,7 @@ export class WebhookDispatcher {
 
   notify(appId: string, spaceId: string, notification: QueuedNotification): void {
     if (this.#stopping.signal.aborted) throw new Error('The simulator has stopped.');
-    this.#counts.emitted += 1;
+    this.#watch.emitted();
     this.#queue(appId, spaceId).push(notification);
   }
 
@@ -58,24 +62,8 @@ export class WebhookDispatcher {
   }
 
   /** Resolves when no notification waits or is under way; the limit is real time. */
-  async settled({ timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
-    if (this.#restful) return;
-    await new Promise<void>((resolve, reject) => {
-      const rested = (): void => {
-        if (!this.#restful) return;
-        done();
-        resolve();
-      };
-      const limit = setTimeout(() => {
-        done();
-        reject(new Error(`Notifications are still waiting: ${JSON.stringify(this.#counts)}`));
-      }, timeoutMs);
-      const done = (): void => {
-        clearTimeout(limit);
-        this.#onRest.delete(rested);
-      };
-      this.#onRest.add(rested);
-    });
+  settled(limit: { readonly timeoutMs?: number } = {}): Promise<void> {
+    return this.#watch.settled(limit);
   }
 
   stop(): void {
@@ -100,10 +88,8 @@ export class WebhookDispatcher {
       signal: this.#stopping.signal,
       faults: () => this.faults,
       attempted: (attempt) => void this.deliveries.push(attempt),
-      finished: (fate) => void (this.#counts[fate] += 1),
-      rested: () => {
-        for (const rested of [...this.#onRest]) rested();
-      },
+      finished: (fate) => this.#watch.finished(fate),
+      rested: () => this.#watch.rested(),
     });
     this.#queues.set(key, queue);
     return queue;

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { type SimulatorClock } from '../common/clock.js';
+import { DeliveryWatch } from '../common/delivery-watch.js';
 import { SeededRandom } from '../common/seeded-random.js';
 import { type DeliveryAttempt, type DeliveryCounts } from './delivery-record.js';
 import { type Faults, noFaults } from './faults.js';
@@ -21,8 +22,11 @@ export class WebhookDispatcher {
   faults: Faults = noFaults;
   readonly #lanes = new Map<string, WebhookLane>();
   readonly #stopping = new AbortController();
-  readonly #onRest = new Set<() => void>();
-  readonly #counts = { emitted: 0, accepted: 0, failed: 0, dropped: 0, duplicated: 0 };
+  readonly #watch = new DeliveryWatch({
+    subject: 'Deliveries',
+    isRestful: () => this.#restful,
+    fates: ['accepted', 'failed', 'dropped', 'duplicated'],
+  });
 
   constructor(private readonly options: DispatcherOptions) {
     // One listener for each request under way, however many lanes there are.
@@ -30,34 +34,18 @@ export class WebhookDispatcher {
   }
 
   get counts(): DeliveryCounts {
-    return { ...this.#counts };
+    return this.#watch.counts;
   }
 
   send(webhook: SimulatedWebhook, event: PlatformEvent): void {
     if (this.#stopping.signal.aborted) throw new Error('The simulator has stopped.');
-    this.#counts.emitted += 1;
+    this.#watch.emitted();
     this.#lane(webhook, event.lane).push(event);
   }
 
-  /** Resolves when nothing waits or is under way; the limit is real time. */
-  async settled({ timeoutMs = 5_000 }: { readonly timeoutMs?: number } = {}): Promise<void> {
-    if (this.#restful) return;
-    await new Promise<void>((resolve, reject) => {
-      const rested = (): void => {
-        if (!this.#restful) return;
-        done();
-        resolve();
-      };
-      const limit = setTimeout(() => {
-        done();
-        reject(new Error(`Deliveries are still waiting: ${JSON.stringify(this.#counts)}`));
-      }, timeoutMs);
-      const done = (): void => {
-        clearTimeout(limit);
-        this.#onRest.delete(rested);
-      };
-      this.#onRest.add(rested);
-    });
+  /** Resolves when no delivery waits or is under way; the limit is real time. */
+  settled(limit: { readonly timeoutMs?: number } = {}): Promise<void> {
+    return this.#watch.settled(limit);
   }
 
   stop(): void {
@@ -79,10 +67,8 @@ export class WebhookDispatcher {
       signal: this.#stopping.signal,
       faults: () => this.faults,
       attempted: (attempt) => void this.deliveries.push(attempt),
-      finished: (fate) => void (this.#counts[fate] += 1),
-      rested: () => {
-        for (const rested of [...this.#onRest]) rested();
-      },
+      finished: (fate) => this.#watch.finished(fate),
+      rested: () => this.#watch.rested(),
     });
     this.#lanes.set(key, lane);
     return lane;

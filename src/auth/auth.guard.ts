@@ -1,10 +1,14 @@
 import { Injectable, SetMetadata, type CanActivate, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { type Request } from 'express';
-import { ApiKeysService } from './api-keys.service.js';
-import { NotAuthenticated, ScopeMissing } from './auth.errors.js';
+import { type Request, type Response } from 'express';
+import { AuditLog } from '../audit/audit-log.js';
+import { auditRuleOf } from '../audit/audit-rule.js';
+import { endOf, originOf } from '../audit/audited-request.js';
+import { refuseFaultyCall } from '../common/http/api-call.js';
+import { ScopeMissing } from './auth.errors.js';
+import { Authenticator } from './authenticator.js';
 import { setCaller, type Caller } from './caller.js';
-import { JwtLogin } from './jwt-login.js';
+import { RateLimit } from './rate-limit.js';
 import { type Scope } from './scopes.js';
 
 const requiredScope = 'liaison:scope';
@@ -14,34 +18,50 @@ export function RequireScope(scope: Scope): CustomDecorator {
   return SetMetadata(requiredScope, scope);
 }
 
-/** Lets a request in when it carries an API key or a JWT with the scope of the route. */
+/** The scope that a route states; undefined where it states none. */
+export function statedScope(
+  reflector: Reflector,
+  context: Pick<ExecutionContext, 'getHandler' | 'getClass'>,
+): Scope | undefined {
+  return reflector.getAllAndOverride<Scope | undefined>(requiredScope, [context.getHandler(), context.getClass()]);
+}
+
+/**
+ * Lets a request in when its credential is valid, has requests left and has the scope of the route, and when it is one
+ * that the OpenAPI document describes.
+ */
 @Injectable()
 export class AuthGuard implements CanActivate {
   constructor(
-    private readonly apiKeys: ApiKeysService,
-    private readonly jwt: JwtLogin,
+    private readonly authenticator: Authenticator,
+    private readonly rateLimit: RateLimit,
+    private readonly auditLog: AuditLog,
     private readonly reflector: Reflector,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<Request>();
-    const caller = await this.#authenticate(request);
-    const scope = this.reflector.getAllAndOverride<Scope | undefined>(requiredScope, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const http = context.switchToHttp();
+    const request = http.getRequest<Request>();
+    const caller = await this.authenticator.authenticate(request);
+    await this.rateLimit.enforce(caller, http.getResponse<Response>());
+    const scope = statedScope(this.reflector, context);
     if (!caller.scopes.includes('admin') && (scope === undefined || !caller.scopes.includes(scope))) {
-      throw new ScopeMissing(scope ?? 'admin');
+      throw await this.#refused(caller, scope ?? 'admin', context);
     }
     setCaller(request, caller);
+    refuseFaultyCall(request);
     return true;
   }
 
-  async #authenticate(request: Request): Promise<Caller> {
-    const credential = /^Bearer +([^ ]+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (credential === undefined) throw new NotAuthenticated();
-    const caller = (await this.apiKeys.authenticate(credential)) ?? (await this.jwt.authenticate(request));
-    if (caller === undefined) throw new NotAuthenticated();
-    return caller;
+  /** That somebody tried what they may not is noted, too. */
+  async #refused(caller: Caller, scope: Scope, context: ExecutionContext): Promise<ScopeMissing> {
+    const error = new ScopeMissing(scope);
+    const rule = auditRuleOf(this.reflector, context);
+    if (rule.kind !== 'none') {
+      const { tenantId, subject } = caller;
+      const about = { tenantId, subject, act: rule.act, parameters: {}, ...originOf(context) };
+      await this.auditLog.record({ ...about, ...endOf(error) });
+    }
+    return error;
   }
 }

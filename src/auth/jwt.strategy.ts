@@ -3,6 +3,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import { type Request } from 'express';
 import { Strategy } from 'passport-jwt';
 import { type JwtConfig } from '../common/config/config.js';
+import { storableText } from '../common/json/storable.js';
 import { bearerToken } from '../common/security/bearer-token.js';
 import { type KeySource } from '../common/security/key-source.js';
 import { toPublicKeyPem } from '../common/security/public-key.js';
@@ -50,11 +51,13 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   validate(claims: Readonly<Record<string, unknown>>): Caller | undefined {
     const tenantId = claims['tenant'];
     const subject = claims['sub'];
-    if (typeof tenantId !== 'string' || tenantId === '') return undefined;
+    const expiry = claims['exp'];
+    if (typeof tenantId !== 'string' || tenantId === '' || storableText(tenantId) !== tenantId) return undefined;
     return {
       tenantId,
       subject: `jwt:${typeof subject === 'string' ? subject : 'unknown'}`,
       scopes: knownScopes(scopeValues(claims)),
+      ...(typeof expiry === 'number' ? { expiresAt: new Date(expiry * 1_000) } : {}),
     };
   }
 }

@@ -1,6 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsString, MaxLength } from 'class-validator';
+import { MayBeAbsent } from '../common/http/may-be-absent.js';
 import { IsId, IsInstant, PageQuery } from '../common/http/query.dto.js';
+import { anyJson } from '../common/http/any-json.js';
 import { type JsonValue } from '../common/json/json.js';
 import { isAuthorized, type AuthorizationRow } from './authorization.state.js';
 
@@ -8,64 +10,64 @@ const states = ['active', 'revoked'] as const;
 
 export class AuthorizationsQuery extends PageQuery {
   @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsId()
   readonly connectionId?: string;
 
   @ApiPropertyOptional({ enum: states })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(states)
   readonly state?: (typeof states)[number];
 
   @ApiPropertyOptional({ description: "The platform's id of the app." })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(500)
   readonly applicationId?: string;
 
   @ApiPropertyOptional({ description: "The platform's id of the organisation." })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(500)
   readonly organizationId?: string;
 
   @ApiPropertyOptional({ description: "The platform's id of who gave the consent." })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(500)
   readonly authorizedBy?: string;
 
   @ApiPropertyOptional({ description: "The app's readable id." })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(500)
   readonly friendlyId?: string;
 
   @ApiPropertyOptional({ description: 'One of the scopes that were granted.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(500)
   readonly scope?: string;
 
   @ApiPropertyOptional({ description: 'One of the meeting sites that are covered.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(500)
   readonly siteName?: string;
 
   @ApiPropertyOptional({ description: 'One of the meeting sites that the app may administer.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(500)
   readonly adminSiteName?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Granted at or after.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInstant()
   readonly since?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Granted before.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInstant()
   readonly until?: string;
 }
@@ -103,7 +105,7 @@ export class AuthorizationDto {
   readonly grantedAt!: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'The last revocation, if any.' })
   readonly revokedAt!: string | null;
-  @ApiProperty({ description: 'Everything that the platform said with the last report.', nullable: true })
+  @ApiProperty({ ...anyJson, description: 'Everything that the platform said with the last report.' })
   readonly details!: JsonValue;
 }
 

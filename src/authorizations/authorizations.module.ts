@@ -3,6 +3,7 @@ import { ORGANIZATION_TOKENS } from '../platforms/organization-tokens.js';
 import { AuthorizationsController } from './authorizations.controller.js';
 import { AuthorizationsQueries } from './authorizations.queries.js';
 import { OrganizationTokenTable } from './organization-token-table.js';
+import { OrganizationTokensService } from './organization-tokens.service.js';
 
 /** What organisations allow the app, and their tokens. */
 @Module({
@@ -10,7 +11,8 @@ import { OrganizationTokenTable } from './organization-token-table.js';
   providers: [
     AuthorizationsQueries,
     OrganizationTokenTable,
-    { provide: ORGANIZATION_TOKENS, useExisting: OrganizationTokenTable },
+    OrganizationTokensService,
+    { provide: ORGANIZATION_TOKENS, useExisting: OrganizationTokensService },
   ],
   exports: [OrganizationTokenTable, ORGANIZATION_TOKENS],
 })

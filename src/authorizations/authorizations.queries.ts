@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { NotFound } from '../common/errors/liaison-error.js';
 import { decodeCursor, encodeCursor, toPage, type Page } from '../common/http/page.js';
-import { rowsOf } from '../database/rows.js';
+import { TenantReads } from '../database/tenant-reads.js';
 import { Where } from '../database/where.js';
 import { PLATFORMS, type Platform } from '../platforms/platform.js';
 import {
@@ -21,7 +20,7 @@ const report = `case when ${isAuthorizedSql} then granted else coalesce(revoked,
 @Injectable()
 export class AuthorizationsQueries {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly reads: TenantReads,
     @Inject(PLATFORMS) private readonly platforms: readonly Platform[],
   ) {}
 
@@ -45,8 +44,8 @@ export class AuthorizationsQueries {
       const [at, id] = decodeCursor(cursorKind, ['time', 'id'], query.cursor);
       where.always(`(sort_at, id) < (${where.place(at)}::timestamptz, ${where.place(id)}::uuid)`);
     }
-    const rows = await this.#select(where, query.limit + 1);
-    const withTokens = await this.#withTokens(rows);
+    const rows = await this.#select(tenantId, where, query.limit + 1);
+    const withTokens = await this.#withTokens(tenantId, rows);
     return toPage(
       withTokens,
       query.limit,
@@ -58,24 +57,24 @@ export class AuthorizationsQueries {
   /** Throws `NotFound` for an unknown authorization and for another tenant's. */
   async get(tenantId: string, id: string): Promise<AuthorizationDto> {
     const where = new Where().and(tenantId, (place) => `tenant_id = ${place}`).and(id, (place) => `id = ${place}`);
-    const [row] = await this.#withTokens(await this.#select(where, 1));
+    const [row] = await this.#withTokens(tenantId, await this.#select(tenantId, where, 1));
     if (row === undefined) throw new NotFound({ detail: 'There is no such authorization.' });
     return toAuthorizationDto(row);
   }
 
-  #select(where: Where, limit: number): Promise<AuthorizationRow[]> {
-    return rowsOf<AuthorizationRow>(
-      this.dataSource,
+  #select(tenantId: string, where: Where, limit: number): Promise<AuthorizationRow[]> {
+    return this.reads.rows<AuthorizationRow>(
+      tenantId,
       `select * from authorizations where ${where.sql} order by sort_at desc, id desc limit ${where.place(limit)}`,
       where.parameters,
     );
   }
 
   /** Tokens are kept under the canonical spelling of an organisation's id, which SQL does not know. */
-  async #withTokens(rows: readonly AuthorizationRow[]): Promise<WithTokens[]> {
+  async #withTokens(tenantId: string, rows: readonly AuthorizationRow[]): Promise<WithTokens[]> {
     if (rows.length === 0) return [];
-    const tokens = await rowsOf<{ key: string; held: boolean; expires_at: Date | null }>(
-      this.dataSource,
+    const tokens = await this.reads.rows<{ key: string; held: boolean; expires_at: Date | null }>(
+      tenantId,
       `select connection_id || ' ' || application_external_id || ' ' || organization_external_id as key,
               sealed_tokens is not null as held, expires_at
        from organization_tokens where connection_id = any($1::uuid[])`,

@@ -4,11 +4,14 @@ import { OUTBOUND, type HttpCaller } from '../common/outbound/http-caller.js';
 import { ConnectionDirectory } from '../connections/connection-directory.js';
 import { callOutcome } from '../outbox/call-outcome.js';
 import { JobTable } from '../outbox/job-table.js';
-import { type Job, type JobHandler, type JobOutcome } from '../outbox/job.js';
-import { NeedsAuthorization } from '../platforms/platform.errors.js';
+import { connectionClosed, type Job, type JobHandler, type JobOutcome } from '../outbox/job.js';
+import { AppTokenRefused } from '../platforms/platform.errors.js';
 import { PLATFORMS, type Platform } from '../platforms/platform.js';
 import { Accounts } from '../tokens/accounts.js';
 import { OrganizationTokenTable, organizationTokenKind, type ToldOrganization } from './organization-token-table.js';
+
+/** With another token of the app's own each time. */
+const triesBeforeParking = 10;
 
 /** Fetches the tokens of an organisation that authorized the app, and seals them. */
 @Injectable()
@@ -26,6 +29,7 @@ export class OrganizationTokenJob implements JobHandler {
 
   async run(job: Job, signal: AbortSignal): Promise<JobOutcome> {
     const connection = this.directory.get(job.connectionId);
+    if (this.directory.isClosed(job.connectionId)) return connectionClosed;
     if (connection === undefined) return { kind: 'failed', reason: 'connection-removed' };
     const access = this.platforms.find((platform) => platform.id === connection.platform)?.organizations;
     const wanted = wantedBy(job);
@@ -37,13 +41,18 @@ export class OrganizationTokenJob implements JobHandler {
       const http: HttpCaller = { request: (call) => this.http.request({ ...call, signal }) };
       const { applicationExternalId, toldId } = wanted.key;
       const target = { applicationExternalId, organizationExternalId: toldId };
-      const tokens = await access.fetchTokens(target, account, http);
-      const isStored = await this.tokens.store(wanted.key, wanted.generation, tokens);
-      if (isStored) await this.jobs.releaseForToken(connection.id);
+      const refreshToken = await this.tokens.refreshTokenFor(wanted.key, wanted.generation, connection.audience);
+      const tokens = await access.fetchTokens({ ...target, refreshToken }, account, http);
+      const isStored = await this.tokens.store(wanted.key, wanted.generation, {
+        ...tokens,
+        audience: connection.audience,
+      });
+      if (isStored) await this.jobs.releaseForToken(connection.id, wanted.key.organizationExternalId);
       return { kind: 'done' };
     } catch (error) {
-      if (error instanceof NeedsAuthorization && job.attempt === 1 && (await account.refused())) {
-        return { kind: 'retry', reason: 'token-refused', afterMs: 0 };
+      const mayHelp = error instanceof AppTokenRefused && job.attempt < triesBeforeParking;
+      if (mayHelp && (await account.refused())) {
+        return { kind: 'retry', reason: 'token-refused', ...(job.attempt === 1 ? { afterMs: 0 } : {}) };
       }
       return callOutcome(error);
     }

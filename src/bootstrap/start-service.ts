@@ -5,7 +5,10 @@ import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type Logger } from 'pino';
 import { type Pool } from 'pg';
 import { AppModule } from '../app.module.js';
+import { AuditLog } from '../audit/audit-log.js';
 import { type Config } from '../common/config/config.js';
+import { ApiAdapter } from '../common/http/api-adapter.js';
+import { type PublicUrl } from '../common/http/public-url.js';
 import { OutboundHttp } from '../common/outbound/outbound-http.js';
 import { NestLogger } from '../common/observability/logger.js';
 import { Secret } from '../common/security/secret.js';
@@ -14,6 +17,8 @@ import { DeclaredConnections } from '../connections/declared-connections.js';
 import { ACK_POOL } from '../database/ack-pool.js';
 import { DatabaseLifecycle } from '../database/database-lifecycle.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
+import { ExportStreams } from '../exports/export-streams.js';
+import { FeedStreams } from '../feed/feed-streams.js';
 import { GrantKeepAlive } from '../grants/grant-keep-alive.js';
 import { Readiness } from '../health/readiness.js';
 import { LaneWorker } from '../lanes/lane-worker.js';
@@ -21,6 +26,8 @@ import { OutboxWorker } from '../outbox/outbox-worker.js';
 import { RegistrationWarden } from '../registrations/registration-warden.js';
 import { applyHttpFace } from './http-face.js';
 import { openSecretBox } from './master-keys.js';
+
+const idleLookMs = 100;
 
 export interface RunningService {
   readonly app: NestExpressApplication;
@@ -39,25 +46,34 @@ export interface RunningService {
 export async function startService(config: Config, databaseUrl: string, logger: Logger): Promise<RunningService> {
   let stopping: Promise<void> | undefined;
   let listening = '';
+  const publicUrl: PublicUrl = () => config.publicUrl ?? listening;
   const app = await NestFactory.create<NestExpressApplication>(
     AppModule.with({
       database: {
         url: databaseUrl,
         poolSize: config.databasePoolSize,
+        readPoolSize: config.readPoolSize,
         dangerouslyAllowDataLoss: config.dangerouslyAllowDataLoss,
+        auditRetentionDays: config.auditRetentionDays,
       },
       secretBox: await openSecretBox(config),
       bootstrapKey: config.bootstrapKey === undefined ? undefined : new Secret(config.bootstrapKey),
       jwt: config.jwt,
-      publicUrl: () => config.publicUrl ?? listening,
+      requestLimits: config,
+      publicUrl,
       outboundAllow: config.outboundAllow,
+      feedLimits: config.feedLimits,
       logger,
     }),
+    new ApiAdapter(),
     { bodyParser: false, logger: new NestLogger(logger), abortOnError: false },
   );
   applyHttpFace(app, {
     role: config.role,
     webhookMaxBytes: config.webhookMaxBytes,
+    trustProxy: config.trustProxy,
+    corsOrigins: config.corsOrigins,
+    publicUrl,
     logger,
     isStopping: () => stopping !== undefined,
   });
@@ -95,13 +111,19 @@ async function bringUp(app: NestExpressApplication, config: Config): Promise<voi
 
 async function stop(app: NestExpressApplication, server: Server, graceMs: number, logger: Logger): Promise<void> {
   app.get(Readiness).announceStop();
+  await app.get(FeedStreams).stop();
+  app.get(ExportStreams).stop();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const grace = setTimeout(() => {
     logger.warn('some calls did not end within the grace time and are cut');
     server.closeAllConnections();
   }, graceMs);
+  // An answer that ends from now on leaves its connection open, and the caller may keep it for long.
+  const idle = setInterval(() => server.closeIdleConnections(), idleLookMs);
   await closed;
+  clearInterval(idle);
   clearTimeout(grace);
+  await app.get(AuditLog).drained();
   await app.get(RegistrationWarden).stop();
   // It appends to the delivery log, which is drained after it.
   app.get(GrantKeepAlive).stop();

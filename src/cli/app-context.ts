@@ -26,14 +26,19 @@ export async function withApp<T>(
         database: {
           url: database.url,
           poolSize: 2,
+          readPoolSize: 2,
           dangerouslyAllowDataLoss: config.dangerouslyAllowDataLoss,
+          // The service does that; a command has no business in it.
+          auditRetentionDays: 0,
           ...(options.longWork === true ? { statementMs: 0 } : {}),
         },
         secretBox: await openSecretBox(config),
         bootstrapKey: config.bootstrapKey === undefined ? undefined : new Secret(config.bootstrapKey),
         jwt: undefined,
+        requestLimits: config,
         publicUrl: () => config.publicUrl ?? `http://127.0.0.1:${config.port}`,
         outboundAllow: config.outboundAllow,
+        feedLimits: config.feedLimits,
         // Standard output is the command's answer; what goes wrong goes beside it.
         logger: createLogger('error', process.stderr),
       }),

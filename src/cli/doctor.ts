@@ -5,7 +5,9 @@ import { readConfig } from '../common/config/config.js';
 import { openSecrets } from '../connections/connection-secrets.js';
 import { createDataSource } from '../database/data-source.js';
 import { checkDurability } from '../database/durability.js';
+import { createReadPool } from '../database/read-pool.js';
 import { firstRowOf, rowsOf } from '../database/rows.js';
+import { TenantReads } from '../database/tenant-reads.js';
 
 /** doctor: says whether an installation can do its work, one line per check, and what to do where it cannot. */
 export function addDoctorCommand(program: Command): void {
@@ -33,6 +35,15 @@ export function addDoctorCommand(program: Command): void {
         await check('schema', async () => {
           if (await dataSource.showMigrations()) throw new Error('migrations are missing: run `npx liaison migrate`');
           return 'up to date';
+        });
+        await check('tenants', async () => {
+          const reads = new TenantReads(createReadPool(database.url, 1));
+          try {
+            await reads.verify();
+          } finally {
+            await reads.end();
+          }
+          return 'kept apart by the database';
         });
         await check('secrets', async () => {
           const box = await openSecretBox(config);

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { LiaisonError } from '../common/errors/liaison-error.js';
 import { addConnectionCommands } from './connections.js';
 import { addDoctorCommand } from './doctor.js';
+import { addExportCommand } from './export.js';
 import { addKeyCommands } from './keys.js';
 import { addMaintenanceCommands } from './maintenance.js';
 import { serve } from './serve.js';
@@ -18,6 +19,7 @@ addConnectionCommands(program);
 addKeyCommands(program);
 addTriggerCommand(program);
 addSignatureCommands(program);
+addExportCommand(program);
 
 try {
   await program.parseAsync();

@@ -1,6 +1,6 @@
 import { type Command } from 'commander';
 import { openDatabase } from '../bootstrap/open-database.js';
-import { defaultTenant } from '../auth/api-keys.service.js';
+import { defaultTenant } from '../auth/api-key-login.js';
 import { readConfig } from '../common/config/config.js';
 import { createDataSource } from '../database/data-source.js';
 import { migrate } from '../database/migrate.js';
@@ -8,6 +8,7 @@ import { ensurePartitions } from '../database/partitions.js';
 import { Rebuild, type RebuildReport } from '../lanes/rebuild.js';
 import { ReplaysService } from '../lanes/replays.service.js';
 import { withApp } from './app-context.js';
+import { audited } from './audited.js';
 
 /** migrate, rebuild, replay. */
 export function addMaintenanceCommands(program: Command): void {
@@ -60,7 +61,12 @@ export function addMaintenanceCommands(program: Command): void {
         await withApp(async (app) => {
           const replays = app.get(ReplaysService);
           if (deliveryId !== undefined) {
-            const result = await replays.one(options.tenant, deliveryId);
+            const result = await audited(app, {
+              act: 'deliveries.replay',
+              tenantId: options.tenant,
+              targets: [deliveryId],
+              run: () => replays.one(options.tenant, deliveryId),
+            });
             console.log(`${result.outcome}: ${result.eventsAppended} events appended`);
             return;
           }
@@ -73,7 +79,11 @@ export function addMaintenanceCommands(program: Command): void {
             console.log(`${count} parked deliveries match.`);
             return;
           }
-          const started = await replays.start(options.tenant, filter, 'command line');
+          const started = await audited(app, {
+            act: 'replays.start',
+            tenantId: options.tenant,
+            run: (operator) => replays.start(options.tenant, filter, operator.subject),
+          });
           console.log(
             `${started.count} deliveries will be replayed by the running service: replay ${String(started.id)}`,
           );

@@ -3,7 +3,9 @@ import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../common/observability/logger.js';
 import { SecretBox } from '../common/security/secret-box.js';
-import { rowsOf } from '../database/rows.js';
+import { firstRowOf, rowsOf } from '../database/rows.js';
+import { PLATFORMS, type Platform } from '../platforms/platform.js';
+import { audienceOf } from './audience.js';
 import { openSecrets } from './connection-secrets.js';
 import { OpenConnection } from './open-connection.js';
 
@@ -16,6 +18,10 @@ interface ConnectionRow {
   readonly updatedAt: Date;
   readonly deletedAt: Date | null;
 }
+
+const columns = `
+  id, tenant_id as "tenantId", platform, settings, sealed_secrets as "sealedSecrets", updated_at as "updatedAt",
+  deleted_at as "deletedAt"`;
 
 /** How often changes made by other processes are picked up. */
 const refreshMs = 2_000;
@@ -33,6 +39,7 @@ const unknownDeadlineMs = 1_000;
 @Injectable()
 export class ConnectionDirectory {
   readonly #open = new Map<string, OpenConnection>();
+  readonly #closed = new Set<string>();
   readonly #versions = new Map<string, string>();
   #loaded = false;
   #seenUpTo: Date | undefined;
@@ -45,6 +52,7 @@ export class ConnectionDirectory {
     private readonly dataSource: DataSource,
     private readonly box: SecretBox,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(PLATFORMS) private readonly platforms: readonly Platform[],
   ) {}
 
   /** Whether the connections have been loaded once; before that, nothing can be said about any call. */
@@ -66,10 +74,10 @@ export class ConnectionDirectory {
     clearInterval(this.#timer);
   }
 
-  /** The connection of that platform and id, without waiting where it is known. */
-  find(platform: string, id: string): OpenConnection | undefined {
+  /** The connection of that id and of one of those platforms, without waiting where it is known. */
+  find(platforms: ReadonlySet<string>, id: string): OpenConnection | undefined {
     const connection = this.#open.get(id);
-    return connection?.platform === platform ? connection : undefined;
+    return connection !== undefined && platforms.has(connection.platform) ? connection : undefined;
   }
 
   /** The connection of that id, as far as this process knows it. */
@@ -77,8 +85,32 @@ export class ConnectionDirectory {
     return this.#open.get(id);
   }
 
+  /** Whether the connection is there and its secrets cannot be opened here, for want of a master key: another process may. */
+  isClosed(id: string): boolean {
+    return this.#closed.has(id);
+  }
+
+  /** The same for an id of which another process may know more: one that is not known here is looked for. */
+  async getCurrent(id: string): Promise<OpenConnection | undefined> {
+    if (!this.#open.has(id)) await this.refresh();
+    return this.#open.get(id);
+  }
+
+  /**
+   * The same also for one that was removed, for what must be taken back with its secrets. Throws `SecretBoxError` where they
+   * cannot be opened.
+   */
+  async getEvenRemoved(id: string): Promise<OpenConnection | undefined> {
+    const known = this.#open.get(id);
+    if (known !== undefined) return known;
+    const row = await firstRowOf<ConnectionRow>(this.dataSource, `select ${columns} from connections where id = $1`, [
+      id,
+    ]);
+    return row === undefined ? undefined : this.#opened(row);
+  }
+
   /** Like `find`, for an id that is not known: asks the database, at most once a second for everybody. */
-  async findFresh(platform: string, id: string): Promise<OpenConnection | undefined> {
+  async findFresh(platforms: ReadonlySet<string>, id: string): Promise<OpenConnection | undefined> {
     const now = performance.now();
     const mayAsk = now - this.#lastUnknownMs >= unknownCooldownMs;
     // Calls that come while somebody asks wait for that answer; the first of a burst must not speak for all.
@@ -89,7 +121,7 @@ export class ConnectionDirectory {
     } catch {
       // The database is away: what is not known stays unknown, and the caller gets the same answer as always.
     }
-    return this.find(platform, id);
+    return this.find(platforms, id);
   }
 
   /**
@@ -116,9 +148,7 @@ export class ConnectionDirectory {
     const since = this.#seenUpTo === undefined ? new Date(0) : new Date(this.#seenUpTo.getTime() - overlapMs);
     const rows = await rowsOf<ConnectionRow>(
       this.dataSource,
-      `select id, tenant_id as "tenantId", platform, settings, sealed_secrets as "sealedSecrets",
-              updated_at as "updatedAt", deleted_at as "deletedAt"
-       from connections where updated_at >= $1 order by updated_at`,
+      `select ${columns} from connections where updated_at >= $1 order by updated_at`,
       [since],
     );
     for (const row of rows) this.#take(row);
@@ -129,18 +159,25 @@ export class ConnectionDirectory {
   #take(row: ConnectionRow): void {
     const version = `${row.updatedAt.getTime()} ${row.sealedSecrets}`;
     if (this.#versions.get(row.id) === version) return;
+    this.#closed.delete(row.id);
     if (row.deletedAt !== null) this.#open.delete(row.id);
     else {
       try {
-        const secrets = openSecrets(this.box, row);
-        this.#open.set(row.id, new OpenConnection(row.id, row.tenantId, row.platform, row.settings, secrets));
+        this.#open.set(row.id, this.#opened(row));
       } catch (error) {
         // Fails closed: without its secrets a connection verifies nothing.
         this.#open.delete(row.id);
+        this.#closed.add(row.id);
         this.logger.error({ err: error, connectionId: row.id }, 'the secrets of a connection cannot be opened');
       }
     }
     this.#versions.set(row.id, version);
+  }
+
+  #opened(row: ConnectionRow): OpenConnection {
+    const { id, tenantId, platform, settings } = row;
+    const audience = audienceOf(this.platforms, row);
+    return new OpenConnection(id, tenantId, platform, settings, audience, openSecrets(this.box, row));
   }
 }
 

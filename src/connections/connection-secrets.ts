@@ -30,7 +30,8 @@ function boundTo(connection: { tenantId: string; id: string }): string {
 export const connectionSecretsColumn: SealedColumn = {
   table: 'connections',
   column: 'sealed_secrets',
-  key: ['id', 'tenant_id'],
+  key: ['id'],
+  boundBy: ['tenant_id', 'id'],
   boundTo: ({ id = '', tenant_id: tenantId = '' }) => boundTo({ tenantId, id }),
 };
 
@@ -67,6 +68,22 @@ export function changeSecrets(stored: ConnectionSecrets, change: Readonly<Record
         (webhookSecrets as WebhookSecretInput[]).map((input, index) => toStored(input, stored, index))
       : stored.webhookSecrets,
   };
+}
+
+/** The names of stored secrets that a change does not bring anew; a webhook secret that is kept by its id is not brought. */
+export function secretsNotEntered(
+  stored: ConnectionSecrets,
+  change: Readonly<Record<string, unknown>>,
+  { withWebhooks }: { readonly withWebhooks: boolean },
+): readonly string[] {
+  const named = Object.keys(stored.named).filter((name) => typeof change[name] !== 'string');
+  const { webhookSecrets } = change;
+  const bringsWebhooks =
+    Array.isArray(webhookSecrets) &&
+    // Validated by `WebhookSecrets` before it gets here.
+    (webhookSecrets as WebhookSecretInput[]).every((input) => typeof input === 'string' || 'secret' in input);
+  const lacksWebhooks = withWebhooks && stored.webhookSecrets.length > 0 && !bringsWebhooks;
+  return lacksWebhooks ? [...named, 'webhookSecrets'] : named;
 }
 
 function toStored(input: WebhookSecretInput, stored: ConnectionSecrets, index: number): StoredWebhookSecret {

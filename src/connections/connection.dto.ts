@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsNotEmpty, IsObject, IsString, MaxLength } from 'class-validator';
+import { MayBeAbsent } from '../common/http/may-be-absent.js';
 import { type ConnectionEntity } from './connection.entity.js';
 import { type ConnectionSecrets } from './connection-secrets.js';
 
@@ -34,14 +35,14 @@ export class CreateConnection {
 
 export class ChangeConnection {
   @ApiPropertyOptional({ maxLength: 200 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @IsNotEmpty()
   @MaxLength(200)
   readonly name?: string;
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, description: 'Merged into the stored settings.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsObject()
   readonly settings?: Record<string, unknown>;
 
@@ -51,7 +52,7 @@ export class ChangeConnection {
     writeOnly: true,
     description: 'Secrets not named stay. `webhookSecrets` replaces the list; `{id}` keeps a stored one.',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsObject()
   readonly secrets?: Record<string, unknown>;
 }
@@ -100,11 +101,14 @@ export class ConnectionPage {
   readonly nextCursor!: string | null;
 }
 
-/** A connection as the API shows it: of its secrets only which there are and when they are valid. */
+/**
+ * A connection as the API shows it: of its secrets only which there are and when they are valid. `callbackUrl` is where
+ * connections like it are called, without their id.
+ */
 export function toConnectionDto(
   connection: ConnectionEntity,
   secrets: ConnectionSecrets,
-  publicUrl: string,
+  callbackUrl: string,
 ): ConnectionDto {
   return {
     id: connection.id,
@@ -115,7 +119,7 @@ export function toConnectionDto(
       names: Object.keys(secrets.named).sort(),
       webhookSecrets: secrets.webhookSecrets.map(({ id, from, until }) => ({ id, from, until })),
     },
-    webhookUrl: `${publicUrl}/webhooks/${connection.platform}/${connection.id}`,
+    webhookUrl: `${callbackUrl}/${connection.id}`,
     declared: connection.declaredAs !== null,
     createdAt: connection.createdAt.toISOString(),
     updatedAt: connection.updatedAt.toISOString(),

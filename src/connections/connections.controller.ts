@@ -1,11 +1,14 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { AuthGuard, RequireScope } from '../auth/auth.guard.js';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AuditAct, NotAudited } from '../audit/audit-rule.js';
+import { ForCallers } from '../audit/for-callers.js';
+import { RequireScope } from '../auth/auth.guard.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
 import { IdParam } from '../common/http/id.param.js';
 import { type Page } from '../common/http/page.js';
 import { PUBLIC_URL, type PublicUrl } from '../common/http/public-url.js';
 import { PageQuery } from '../common/http/query.dto.js';
+import { ApiProblems, ApiReturnPreference, located } from '../common/http/route-document.js';
 import {
   ChangeConnection,
   ConnectionDto,
@@ -16,8 +19,7 @@ import {
 import { ConnectionsService, type ConnectionWithSecrets } from './connections.service.js';
 
 @ApiTags('connections')
-@ApiBearerAuth()
-@UseGuards(AuthGuard)
+@ForCallers()
 @RequireScope('connections:write')
 @Controller('v1/connections')
 export class ConnectionsController {
@@ -27,46 +29,66 @@ export class ConnectionsController {
   ) {}
 
   @Post()
-  @ApiOperation({ summary: 'Register an app of a platform; answers the URL that the platform must call' })
-  @ApiCreatedResponse({ type: ConnectionDto })
+  @AuditAct('connections.create', ['platform', 'name'])
+  @ApiOperation({
+    operationId: 'createConnection',
+    summary: 'Register an app of a platform; answers the URL that the platform must call',
+  })
+  @ApiCreatedResponse({ type: ConnectionDto, headers: located })
+  @ApiReturnPreference()
   async create(@CurrentCaller() caller: Caller, @Body() body: CreateConnection): Promise<ConnectionDto> {
-    return this.#dto(await this.connections.create(caller.tenantId, body));
+    return this.#dto(await this.connections.create(caller.tenantId, body, { side: 'platform' }));
   }
 
   @Get()
-  @ApiOperation({ summary: 'Connections' })
+  @NotAudited('shows settings, never secrets')
+  @ApiOperation({ operationId: 'listConnections', summary: 'Connections' })
   @ApiOkResponse({ type: ConnectionPage })
   async list(@CurrentCaller() caller: Caller, @Query() query: PageQuery): Promise<Page<ConnectionDto>> {
-    const page = await this.connections.list(caller.tenantId, query.limit, query.cursor);
+    const page = await this.connections.list(caller.tenantId, 'platform', query.limit, query.cursor);
     return { items: page.items.map((found) => this.#dto(found)), nextCursor: page.nextCursor };
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One connection' })
+  @NotAudited('shows settings, never secrets')
+  @ApiOperation({ operationId: 'getConnection', summary: 'One connection' })
   @ApiOkResponse({ type: ConnectionDto })
   async get(@CurrentCaller() caller: Caller, @Param() { id }: IdParam): Promise<ConnectionDto> {
-    return this.#dto(await this.connections.get(caller.tenantId, id));
+    return this.#dto(await this.connections.get(caller.tenantId, id, 'platform'));
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Change a connection, rotate its secrets' })
+  @AuditAct('connections.change', ['name'])
+  @ApiOperation({ operationId: 'changeConnection', summary: 'Change a connection, rotate its secrets' })
   @ApiOkResponse({ type: ConnectionDto })
+  @ApiProblems(409)
+  @ApiReturnPreference()
   async change(
     @CurrentCaller() caller: Caller,
     @Param() { id }: IdParam,
     @Body() body: ChangeConnection,
   ): Promise<ConnectionDto> {
-    return this.#dto(await this.connections.change(caller.tenantId, id, body));
+    return this.#dto(await this.connections.change(caller.tenantId, id, body, { side: 'platform' }));
   }
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Stop taking calls for a connection; what it brought stays' })
+  @AuditAct('connections.remove')
+  @ApiOperation({
+    operationId: 'removeConnection',
+    summary: 'Stop taking calls for a connection; what it brought stays',
+  })
+  @ApiProblems(409)
+  @ApiNoContentResponse()
   async remove(@CurrentCaller() caller: Caller, @Param() { id }: IdParam): Promise<void> {
-    await this.connections.remove(caller.tenantId, id);
+    await this.connections.remove(caller.tenantId, id, { side: 'platform' });
   }
 
   #dto(found: ConnectionWithSecrets): ConnectionDto {
-    return toConnectionDto(found.connection, found.secrets, this.publicUrl());
+    return toConnectionDto(
+      found.connection,
+      found.secrets,
+      `${this.publicUrl()}/webhooks/${found.connection.platform}`,
+    );
   }
 }

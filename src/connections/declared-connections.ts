@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull } from 'typeorm';
-import { defaultTenant } from '../auth/api-keys.service.js';
+import { defaultTenant } from '../auth/api-key-login.js';
 import { readSecretReference } from '../common/config/secret-reference.js';
 import { InvalidInput } from '../common/errors/liaison-error.js';
 import { isUuid } from '../common/ids/uuid-v7.js';
@@ -51,19 +51,18 @@ export class DeclaredConnections {
       const known = stored.find((row) => row.tenantId === declaration.tenantId && row.declaredAs === declaration.key);
       if (known === undefined) {
         await this.connections.create(declaration.tenantId, declaration, {
-          as: declaration.key,
-          ...(declaration.id === undefined ? {} : { id: declaration.id }),
+          declared: { as: declaration.key, ...(declaration.id === undefined ? {} : { id: declaration.id }) },
         });
         created += 1;
       } else {
-        await this.connections.change(known.tenantId, known.id, declaration, true);
+        await this.connections.change(known.tenantId, known.id, declaration, { fromDeclaration: true });
         changed += 1;
       }
     }
     for (const row of stored) {
       const isDeclared = declarations.some((one) => one.tenantId === row.tenantId && one.key === row.declaredAs);
       if (isDeclared) continue;
-      await this.connections.remove(row.tenantId, row.id, true);
+      await this.connections.remove(row.tenantId, row.id, { fromDeclaration: true });
       // The name becomes free for another connection.
       await repository.update({ id: row.id }, { declaredAs: null });
       removed += 1;

@@ -23,6 +23,8 @@ export class OpenConnection {
     readonly tenantId: string,
     readonly platform: string,
     readonly settings: Readonly<Record<string, unknown>>,
+    /** The addresses that its secrets and tokens are for, as one text; see `Platform.addresses`. */
+    readonly audience: string,
     secrets: ConnectionSecrets,
   ) {
     this.#named = secrets.named;

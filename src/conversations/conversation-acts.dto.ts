@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { MayBeAbsent } from '../common/http/may-be-absent.js';
 import { IsId } from '../common/http/query.dto.js';
 
 class NamedAct {
@@ -7,7 +8,7 @@ class NamedAct {
     maxLength: 50,
     description: 'Your name for the act, new for each; one is made where you give none.',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @IsNotEmpty()
   @MaxLength(50)
@@ -32,18 +33,18 @@ export class StartConversation extends NamedAct {
   readonly to!: string;
 
   @ApiPropertyOptional({ maxLength: 250 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(250)
   readonly subject?: string;
 
   @ApiPropertyOptional({ enum: ['Normal', 'Urgent', 'Emergency'] })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(['Normal', 'Urgent', 'Emergency'])
   readonly importance?: 'Normal' | 'Urgent' | 'Emergency';
 
   @ApiPropertyOptional({ maxLength: 500, description: 'A text that comes back with every call of the conversation.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(500)
   readonly callbackContext?: string;

@@ -1,12 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn } from 'class-validator';
+import { MayBeAbsent } from '../common/http/may-be-absent.js';
+import { OwnedDto } from '../common/http/owned.dto.js';
 import { TimedQuery } from '../common/http/query.dto.js';
+import { anyJson } from '../common/http/any-json.js';
 import { type JsonValue } from '../common/json/json.js';
 import { type ConversationRow } from './conversation.state.js';
 
 export class ConversationsQuery extends TimedQuery {
   @ApiPropertyOptional({ enum: ['open', 'ended'] })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(['open', 'ended'])
   readonly state?: 'open' | 'ended';
 }
@@ -20,17 +23,11 @@ export class InvitationDto {
   readonly state!: string;
   @ApiProperty({ enum: ['incoming', 'outgoing'], nullable: true })
   readonly direction!: string | null;
-  @ApiProperty({ nullable: true, description: "Why it was declined or failed, in the platform's words." })
+  @ApiProperty({ ...anyJson, description: "Why it was declined or failed, in the platform's words." })
   readonly reason!: JsonValue;
 }
 
-export class ConversationDto {
-  @ApiProperty({ format: 'uuid' })
-  readonly id!: string;
-  @ApiProperty()
-  readonly platform!: string;
-  @ApiProperty({ format: 'uuid' })
-  readonly connectionId!: string;
+export class ConversationDto extends OwnedDto {
   @ApiProperty()
   readonly externalId!: string;
   @ApiProperty({ format: 'uuid' })

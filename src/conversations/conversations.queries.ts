@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { NotFound } from '../common/errors/liaison-error.js';
 import { decodeCursor, encodeCursor, toPage, type Page } from '../common/http/page.js';
-import { firstRowOf, rowsOf } from '../database/rows.js';
+import { TenantReads } from '../database/tenant-reads.js';
 import { Where } from '../database/where.js';
 import { toConversationDto, type ConversationDto, type ConversationsQuery } from './conversation.dto.js';
 import { type ConversationRow } from './conversation.state.js';
@@ -11,7 +10,7 @@ const cursorKind = 'conversations';
 
 @Injectable()
 export class ConversationsQueries {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly reads: TenantReads) {}
 
   /** Newest first. */
   async page(tenantId: string, query: ConversationsQuery): Promise<Page<ConversationDto>> {
@@ -27,8 +26,8 @@ export class ConversationsQueries {
       const [at, id] = decodeCursor(cursorKind, ['time', 'id'], query.cursor);
       where.always(`(sort_at, id) < (${where.place(at)}::timestamptz, ${where.place(id)}::uuid)`);
     }
-    const rows = await rowsOf<ConversationRow>(
-      this.dataSource,
+    const rows = await this.reads.rows<ConversationRow>(
+      tenantId,
       `select * from conversations where ${where.sql}
        order by sort_at desc, id desc limit ${where.place(query.limit + 1)}`,
       where.parameters,
@@ -43,8 +42,8 @@ export class ConversationsQueries {
 
   /** Throws `NotFound` for an unknown conversation and for another tenant's. */
   async get(tenantId: string, id: string): Promise<ConversationDto> {
-    const row = await firstRowOf<ConversationRow>(
-      this.dataSource,
+    const row = await this.reads.first<ConversationRow>(
+      tenantId,
       `select * from conversations where id = $1 and tenant_id = $2`,
       [id, tenantId],
     );

@@ -6,6 +6,7 @@ import { rowsOf } from './rows.js';
 const partitioned = [
   { table: 'deliveries', column: 'source_time' },
   { table: 'events', column: 'learned_at' },
+  { table: 'audit_log', column: 'at' },
 ] as const;
 
 /** How many months ahead are kept ready; a service that runs makes the next one long before it is needed. */
@@ -21,13 +22,7 @@ export async function ensurePartitions(dataSource: DataSource, now: Date): Promi
   for (const { table, column } of partitioned) {
     await dataSource.transaction(async (tx) => {
       await tx.query(`select pg_advisory_xact_lock(${advisoryLocks.partitions})`);
-      const rows = await rowsOf<{ name: string }>(
-        tx,
-        `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-         where i.inhparent = $1::regclass`,
-        [table],
-      );
-      const existing = new Set(rows.map((row) => row.name));
+      const existing = new Set(await partitionsOf(tx, table));
       for (let offset = -1; offset <= monthsAhead; offset++) {
         const month = monthAround(now, offset);
         const name = `${table}_${month.label}`;
@@ -35,6 +30,33 @@ export async function ensurePartitions(dataSource: DataSource, now: Date): Promi
       }
     });
   }
+}
+
+/**
+ * Drops the months of a table that ended at `before` or earlier, with everything in them, and answers which. What lies in
+ * the default partition stays.
+ */
+export function dropMonthsBefore(dataSource: DataSource, table: 'audit_log', before: Date): Promise<readonly string[]> {
+  return dataSource.transaction(async (tx) => {
+    await tx.query(`select pg_advisory_xact_lock(${advisoryLocks.partitions})`);
+    const oldest = monthAround(before, 0).label;
+    const dropped = (await partitionsOf(tx, table)).filter((name) => {
+      const [, label] = /_(\d{4}_\d{2})$/.exec(name) ?? [];
+      return label !== undefined && label < oldest;
+    });
+    for (const name of dropped) await tx.query(`drop table ${name}`);
+    return dropped;
+  });
+}
+
+async function partitionsOf(tx: EntityManager, table: string): Promise<readonly string[]> {
+  const rows = await rowsOf<{ name: string }>(
+    tx,
+    `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+     where i.inhparent = $1::regclass order by 1`,
+    [table],
+  );
+  return rows.map((row) => row.name);
 }
 
 interface Month {

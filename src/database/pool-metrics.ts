@@ -3,6 +3,7 @@ import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { Metrics } from '../common/observability/metrics.js';
 import { ACK_POOL } from './ack-pool.js';
+import { READ_POOL } from './read-pool.js';
 
 /** How busy the connection pools are. */
 @Injectable()
@@ -10,6 +11,7 @@ export class PoolMetrics implements OnModuleInit {
   constructor(
     private readonly dataSource: DataSource,
     @Inject(ACK_POOL) private readonly ackPool: Pool,
+    @Inject(READ_POOL) private readonly readPool: Pool,
     private readonly metrics: Metrics,
   ) {}
 
@@ -17,6 +19,7 @@ export class PoolMetrics implements OnModuleInit {
     const pools = [
       { name: 'main', pool: () => this.#mainPool() },
       { name: 'ack', pool: () => this.ackPool },
+      { name: 'read', pool: () => this.readPool },
     ];
     for (const { name, pool } of pools) {
       this.metrics.gauge(

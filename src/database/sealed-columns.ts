@@ -6,8 +6,10 @@ import { rowsOf } from './rows.js';
 export interface SealedColumn {
   readonly table: string;
   readonly column: string;
-  /** The columns that name a row and what its values are bound to; all of them are read as text. */
+  /** The columns of the primary key, in its order: the table is read along it. */
   readonly key: readonly string[];
+  /** The columns that a value is bound to; they are read as text. */
+  readonly boundBy: readonly string[];
   readonly boundTo: (key: Readonly<Record<string, string>>) => string;
 }
 
@@ -22,9 +24,9 @@ export interface Resealed {
 const rowsAtOnce = 500;
 
 interface SealedRow {
-  readonly place: string;
+  readonly place: readonly string[];
   readonly sealed: string;
-  readonly key: Readonly<Record<string, string>>;
+  readonly bound: Readonly<Record<string, string>>;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function resealColumns(
 async function resealColumn(
   dataSource: DataSource,
   box: SecretBox,
-  { table, column, key, boundTo }: SealedColumn,
+  { table, column, key, boundBy, boundTo }: SealedColumn,
   report: (progress: Resealed) => void,
 ): Promise<number> {
   const [counted] = await rowsOf<{ total: number }>(
@@ -56,23 +58,29 @@ async function resealColumn(
     `select count(*)::int as total from ${table} where ${column} is not null`,
   );
   const total = counted?.total ?? 0;
-  const texts = key.map((name) => `'${name}', ${name}::text`).join(', ');
-  const place = key.map((name) => `${name}::text`).join(` || ' ' || `);
-  let [after, looked, resealed] = ['', 0, 0];
+  const texts = boundBy.map((name) => `'${name}', ${name}::text`).join(', ');
+  const place = key.map((name) => `${name}::text`).join(', ');
+  // Compared with their own types, so that the primary key serves.
+  const row = `(${key.join(', ')})`;
+  const given = `(${key.map((_name, index) => `$${index + 1}`).join(', ')})`;
+  const [valuePlace, freshPlace] = [`$${key.length + 1}`, `$${key.length + 2}`];
+  let after: readonly string[] | undefined;
+  let [looked, resealed] = [0, 0];
   for (;;) {
     const rows = await rowsOf<SealedRow>(
       dataSource,
-      `select ${place} as place, ${column} as sealed, jsonb_build_object(${texts}) as key
-       from ${table} where ${column} is not null and ${place} > $1 order by 1 limit ${rowsAtOnce}`,
-      [after],
+      `select jsonb_build_array(${place}) as place, ${column} as sealed, jsonb_build_object(${texts}) as bound
+       from ${table} where ${column} is not null ${after === undefined ? '' : `and ${row} > ${given}`}
+       order by ${key.join(', ')} limit ${rowsAtOnce}`,
+      after,
     );
-    for (const row of rows) {
-      if (!box.needsResealing(row.sealed)) continue;
-      const fresh = box.seal(box.open(row.sealed, boundTo(row.key)), boundTo(row.key));
+    for (const { place: at, sealed, bound } of rows) {
+      if (!box.needsResealing(sealed)) continue;
+      const fresh = box.seal(box.open(sealed, boundTo(bound)), boundTo(bound));
       const changed = await rowsOf(
         dataSource,
-        `update ${table} set ${column} = $3 where ${place} = $1 and ${column} = $2 returning 1`,
-        [row.place, row.sealed, fresh],
+        `update ${table} set ${column} = ${freshPlace} where ${row} = ${given} and ${column} = ${valuePlace} returning 1`,
+        [...at, sealed, fresh],
       );
       resealed += changed.length;
     }

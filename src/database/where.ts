@@ -1,7 +1,16 @@
 /** Collects conditions and their parameters, so that a value never becomes part of SQL text. */
 export class Where {
   readonly #conditions: string[] = [];
-  readonly #parameters: unknown[] = [];
+  readonly #parameters: unknown[];
+
+  constructor(parameters: unknown[] = []) {
+    this.#parameters = parameters;
+  }
+
+  /** Conditions for another part of the same statement; the parameters are shared. */
+  beside(): Where {
+    return new Where(this.#parameters);
+  }
 
   /** Adds a condition unless the value is absent; the value stands where `condition` puts the place it is given. */
   and(value: unknown, condition: (place: string) => string): this {

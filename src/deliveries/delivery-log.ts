@@ -7,7 +7,7 @@ import { fingerprint, laneId } from '../common/security/fingerprint.js';
 import { Metrics } from '../common/observability/metrics.js';
 import { ACK_POOL } from '../database/ack-pool.js';
 import { queryHeader, type VerifiedDelivery } from './delivery.js';
-import { GroupCommit } from './group-commit.js';
+import { GroupCommit } from '../database/group-commit.js';
 import { insertDeliveries, type NewDelivery } from './insert-deliveries.js';
 
 /** Who called and what the platform's reading said; the rest of a row follows from the delivery. */
@@ -47,6 +47,7 @@ export class DeliveryLog {
     private readonly metrics: Metrics,
   ) {
     this.#commits = new GroupCommit({
+      noun: 'delivery',
       flush: (batch) => this.#flush(batch),
       sizeOf: (row) => row.body.length + 500,
       maxItems: 500,

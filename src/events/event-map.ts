@@ -109,6 +109,27 @@ export interface SpaceChanges {
   readonly properties?: Readonly<Record<string, JsonValue>>;
 }
 
+/** What a CRM tells of one of its records; what it does not tell stays as it was. */
+interface CrmRecordBody {
+  /** The kinds that spaces can be linked to. */
+  readonly recordKind: 'account' | 'contact' | 'opportunity' | 'case';
+  readonly recordExternalId: string;
+  readonly name?: string;
+  /** The CRM's own word for where it stands. */
+  readonly stage?: string;
+  readonly isClosed?: boolean;
+  readonly isWon?: boolean;
+  /** A decimal number as text, so that no digit is lost. */
+  readonly amount?: string;
+  /** ISO 4217. */
+  readonly currency?: string;
+  readonly owner?: Actor;
+  /** Where people look at it. */
+  readonly url?: string;
+  /** Whether the CRM says that it was made just now. */
+  readonly isNew?: boolean;
+}
+
 /**
  * Our vocabulary: every kind of fact and what it says. Adding a line makes the compiler show which processors must
  * decide about it.
@@ -147,10 +168,14 @@ export interface EventMap {
   'authorization.revoked': AuthorizationBody;
   /** Something we keep as it is: a meeting, a call, a recording. `activityType` is the platform's word. */
   'activity.reported': { readonly activityType: string; readonly externalId?: string; readonly details: JsonValue };
+  /** A record of a CRM is there and looks like this. */
+  'crm.record.changed': CrmRecordBody;
+  'crm.record.deleted': Pick<CrmRecordBody, 'recordKind' | 'recordExternalId'>;
 }
 
 /** Facts of these types need not happen in a space. */
-export type SpacelessType = 'authorization.granted' | 'authorization.revoked' | 'activity.reported';
+export type SpacelessType =
+  'authorization.granted' | 'authorization.revoked' | 'activity.reported' | 'crm.record.changed' | 'crm.record.deleted';
 
 export type EventType = keyof EventMap;
 
@@ -184,4 +209,6 @@ export const eventTypes = Object.keys({
   'authorization.granted': 0,
   'authorization.revoked': 0,
   'activity.reported': 0,
+  'crm.record.changed': 0,
+  'crm.record.deleted': 0,
 } satisfies Record<EventType, 0>);

@@ -1,40 +1,6 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
 import { encodeCursor } from '../common/http/page.js';
-import { IsId, PageQuery } from '../common/http/query.dto.js';
 import { eventTypes } from './event-map.js';
-
-export class EventsQuery extends PageQuery {
-  @ApiPropertyOptional({
-    description: 'Where to go on: the `nextCursor` of the last answer, or the `cursor` of an event.',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(500)
-  readonly after?: string;
-
-  @ApiPropertyOptional({
-    enum: eventTypes,
-    isArray: true,
-    description: 'Only these types; separate several by commas.',
-  })
-  @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value))
-  @ArrayMaxSize(50)
-  @IsIn(eventTypes, { each: true })
-  readonly type?: string[];
-
-  @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
-  @IsId()
-  readonly connectionId?: string;
-
-  @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
-  @IsId()
-  readonly spaceId?: string;
-}
 
 export class EventDto {
   @ApiProperty({ format: 'uuid' })
@@ -66,11 +32,7 @@ export class EventDto {
 export class EventPage {
   @ApiProperty({ type: [EventDto] })
   readonly items!: readonly EventDto[];
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'Where to go on. Also set at the end of the feed, so that a follower keeps its place.',
-  })
+  @ApiProperty({ type: String, nullable: true })
   readonly nextCursor!: string | null;
 }
 

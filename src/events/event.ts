@@ -182,6 +182,11 @@ function idsOf(fact: Fact, parents: Parents, birthOf: BirthOf): { messageId: str
       const named = externalId === undefined ? parents.id : JSON.stringify([activityType.split('.')[0], externalId]);
       return { messageId: null, subjectId: entityId('activity', parents.connectionId, named) };
     }
+    case 'crm.record.changed':
+    case 'crm.record.deleted': {
+      const { recordKind, recordExternalId } = fact.data;
+      return { messageId: null, subjectId: crmRecordId(parents.connectionId, recordKind, recordExternalId) };
+    }
   }
 }
 
@@ -198,6 +203,11 @@ export function memberId(spaceId: string, userExternalId: string): string {
 /** Our id of a conversation in a space. */
 export function conversationId(spaceId: string, externalId: string): string {
   return entityId('conversation', spaceId, externalId);
+}
+
+/** Our id of a CRM's record. */
+function crmRecordId(connectionId: string, kind: string, externalId: string): string {
+  return entityId('crm-record', connectionId, JSON.stringify([kind, externalId]));
 }
 
 /** Our id of what one organisation allowed one app. */

@@ -1,6 +1,8 @@
-import { type CallbackOutcome } from './grants.service.js';
+import { type CallbackOutcome } from './grant-activation.js';
 
-const texts: Readonly<Record<CallbackOutcome['kind'], readonly [status: number, title: string, text: string]>> = {
+type PageKind = CallbackOutcome['kind'] | 'link-over';
+
+const texts: Readonly<Record<PageKind, readonly [status: number, title: string, text: string]>> = {
   active: [200, 'Connected', 'Liaison may act for you now, within what you agreed to. You can close this window.'],
   denied: [200, 'Not connected', 'You did not agree, so nothing was connected. You can close this window.'],
   failed: [
@@ -18,10 +20,15 @@ const texts: Readonly<Record<CallbackOutcome['kind'], readonly [status: number, 
     'This link has been used or is too old',
     'Each link serves once and for ten minutes. Please start again from where you came.',
   ],
+  'link-over': [
+    400,
+    'This link is of no use any more',
+    'It is more than a month old, or what it is for has ended. Please ask whoever gave it to you for another one.',
+  ],
 };
 
 /** The page at which a user's way ends: static text, no scripts, nothing of the address in it. */
-export function callbackPage(outcome: CallbackOutcome): { readonly status: number; readonly html: string } {
+export function callbackPage(outcome: { readonly kind: PageKind }): { readonly status: number; readonly html: string } {
   const [status, title, text] = texts[outcome.kind];
   const html = `<!doctype html>
 <html lang="en">

@@ -3,7 +3,9 @@ import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../common/observability/logger.js';
 import { rowsOf } from '../database/rows.js';
+import { inTransaction, type Tx } from '../database/transaction.js';
 import { callOutcome } from '../outbox/call-outcome.js';
+import { grantCredential } from '../outbox/credential.js';
 import { enqueueJobs, type Job, type JobHandler, type JobOutcome } from '../outbox/job.js';
 import { NeedsAuthorization } from '../platforms/platform.errors.js';
 import { ActingTokensService } from '../tokens/acting-tokens.service.js';
@@ -33,14 +35,25 @@ export class GrantKeepAlive implements JobHandler {
     clearInterval(this.#timer);
   }
 
-  /** Writes a job for each grant whose time has come; several processes write the same ones once. */
+  /**
+   * Writes a job for each grant whose time has come, some at a time. Each goes to the end of the queue with it, so that those that
+   * cannot be renewed keep nobody else waiting.
+   */
   async look(): Promise<number> {
+    const count = await inTransaction(this.dataSource, (tx) => this.#enqueueDue(tx));
+    await this.#forgetUnfinished();
+    return count;
+  }
+
+  async #enqueueDue(tx: Tx): Promise<number> {
     const due = await rowsOf<{ id: string; tenantId: string; connectionId: string }>(
-      this.dataSource,
-      `select id, tenant_id as "tenantId", connection_id as "connectionId" from grants
-       where state = 'active' and renewed_at < clock_timestamp() - least(
-         interval '7 days', (refresh_expires_at - renewed_at) / 2)
-       order by renewed_at limit 500`,
+      tx,
+      `with due as materialized (
+         select id from grants where state = 'active' and keep_at <= clock_timestamp()
+         order by keep_at limit 500 for update skip locked
+       )
+       update grants g set keep_at = clock_timestamp() + interval '1 hour' from due where due.id = g.id
+       returning g.id, g.tenant_id as "tenantId", g.connection_id as "connectionId"`,
     );
     const jobs = due.map(({ id, tenantId, connectionId }) => ({
       tenantId,
@@ -48,15 +61,15 @@ export class GrantKeepAlive implements JobHandler {
       kind: keepAliveKind,
       key: id,
       payload: { id },
+      credential: grantCredential(id),
     }));
-    await enqueueJobs(jobs, this.dataSource.manager);
-    await this.#forgetUnfinished();
+    await enqueueJobs(jobs, tx);
     return due.length;
   }
 
   /** Requests that can serve nobody any more, and grants that nobody came back for. */
   async #forgetUnfinished(): Promise<void> {
-    await this.dataSource.query(`delete from grant_requests where expires_at < clock_timestamp() - interval '1 day'`);
+    await this.dataSource.query(`delete from grant_requests where expires_at < clock_timestamp()`);
     await this.dataSource.query(
       `update grants set state = 'failed', reason = 'never-completed', updated_at = clock_timestamp()
        where state = 'pending' and created_at < clock_timestamp() - interval '1 day'`,

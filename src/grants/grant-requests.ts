@@ -14,16 +14,21 @@ export interface GrantRequest {
   readonly connectionId: string;
   readonly requestedBy: string;
   readonly redirectUri: string;
+  /** The addresses that the user is sent to; null for a request that an older version made. */
+  readonly audience: string | null;
   readonly verifier: string;
 }
 
 const minutes = 10;
+/** Requests of one grant that may be open at once; a newer one ends the oldest. */
+const openAtOnce = 10;
 
 /** Where the verifiers of requests under way are kept. */
 export const verifierColumn: SealedColumn = {
   table: 'grant_requests',
   column: 'sealed_verifier',
-  key: ['grant_id', 'state_hash'],
+  key: ['state_hash'],
+  boundBy: ['grant_id'],
   boundTo: ({ grant_id: grantId = '' }) => boundTo(grantId),
 };
 
@@ -41,10 +46,16 @@ export class GrantRequests {
   /** Answers the state to send. */
   async open(request: Omit<GrantRequest, 'verifier'>, tx: Tx): Promise<{ state: string; verifier: string }> {
     const [state, verifier] = [randomSecret(), randomSecret(48)];
+    // Whoever has a link that leads here could otherwise fill the table.
+    await tx.query(
+      `delete from grant_requests where state_hash in (
+         select state_hash from grant_requests where grant_id = $1 order by expires_at desc offset ${openAtOnce - 1})`,
+      [request.grantId],
+    );
     await tx.query(
       `insert into grant_requests (state_hash, grant_id, tenant_id, connection_id, requested_by, redirect_uri,
-                                   sealed_verifier, expires_at)
-       values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + make_interval(mins => ${minutes}))`,
+                                   sealed_verifier, audience, expires_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp() + make_interval(mins => ${minutes}))`,
       [
         sha256(state),
         request.grantId,
@@ -53,6 +64,7 @@ export class GrantRequests {
         request.requestedBy,
         request.redirectUri,
         this.box.seal(verifier, boundTo(request.grantId)),
+        request.audience,
       ],
     );
     return { state, verifier };
@@ -65,7 +77,8 @@ export class GrantRequests {
       `update grant_requests set used_at = clock_timestamp()
        where state_hash = $1 and used_at is null and expires_at > clock_timestamp()
        returning grant_id as "grantId", tenant_id as "tenantId", connection_id as "connectionId",
-                 requested_by as "requestedBy", redirect_uri as "redirectUri", sealed_verifier as "sealedVerifier"`,
+                 requested_by as "requestedBy", redirect_uri as "redirectUri", audience,
+                 sealed_verifier as "sealedVerifier"`,
       [sha256(state)],
     );
     if (row === undefined) return undefined;

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsString, Matches, MaxLength } from 'class-validator';
+import { MayBeAbsent } from '../common/http/may-be-absent.js';
 import { IsId, PageQuery } from '../common/http/query.dto.js';
 import { type GrantRow } from '../tokens/grant-table.js';
 
@@ -12,15 +13,18 @@ export class StartGrant {
   readonly connectionId!: string;
 
   @ApiPropertyOptional({ type: [String], description: "What is asked for; the platform's usual scopes if absent." })
-  @IsOptional()
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(100)
   // RFC 6749 section 3.3.
   @Matches(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, { each: true, message: 'each scope must be a scope token' })
   readonly scopes?: string[];
 
-  @ApiPropertyOptional({ format: 'uuid', description: 'A grant that needs reauthorization and shall be active again.' })
-  @IsOptional()
+  @ApiPropertyOptional({
+    format: 'uuid',
+    description: 'A grant of this connection that has lost its tokens, or soon will.',
+  })
+  @MayBeAbsent()
   @IsId()
   readonly reconnect?: string;
 }
@@ -34,17 +38,17 @@ export class StartedGrantDto {
 
 export class GrantsQuery extends PageQuery {
   @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsId()
   readonly connectionId?: string;
 
   @ApiPropertyOptional({ enum: states })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(states)
   readonly state?: string;
 
   @ApiPropertyOptional({ description: "The platform's id of who consented." })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(500)
   readonly subject?: string;

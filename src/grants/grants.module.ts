@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
+import { GrantActivation } from './grant-activation.js';
 import { GrantKeepAlive } from './grant-keep-alive.js';
 import { GrantRequests } from './grant-requests.js';
 import { GrantRevocation } from './grant-revocation.js';
@@ -14,7 +15,15 @@ import { ReconnectLinks } from './reconnect-links.js';
 @Module({
   imports: [ConnectionsModule, TokensModule],
   controllers: [GrantsController, OAuthCallbackController],
-  providers: [GrantKeepAlive, GrantRequests, GrantRevocation, GrantsQueries, GrantsService, ReconnectLinks],
+  providers: [
+    GrantActivation,
+    GrantKeepAlive,
+    GrantRequests,
+    GrantRevocation,
+    GrantsQueries,
+    GrantsService,
+    ReconnectLinks,
+  ],
   exports: [GrantKeepAlive, GrantRevocation],
 })
 export class GrantsModule {}

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { NotFound } from '../common/errors/liaison-error.js';
 import { decodeCursor, encodeCursor, toPage, type Page } from '../common/http/page.js';
-import { firstRowOf, rowsOf } from '../database/rows.js';
+import { TenantReads } from '../database/tenant-reads.js';
 import { Where } from '../database/where.js';
 import { grantColumns, type GrantRow } from '../tokens/grant-table.js';
 import { toGrantDto, type GrantDto, type GrantsQuery } from './grant.dto.js';
@@ -13,7 +12,7 @@ const cursorKind = 'grants';
 @Injectable()
 export class GrantsQueries {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly reads: TenantReads,
     private readonly links: ReconnectLinks,
   ) {}
 
@@ -26,8 +25,8 @@ export class GrantsQueries {
       .and(query.connectionId, (place) => `connection_id = ${place}`)
       .and(query.state, (place) => `state = ${place}`)
       .and(query.subject, (place) => `subject_external_id = ${place}`);
-    const rows = await rowsOf<GrantRow>(
-      this.dataSource,
+    const rows = await this.reads.rows<GrantRow>(
+      tenantId,
       `select ${grantColumns} from grants where ${where.sql} order by id desc limit ${where.place(query.limit + 1)}`,
       where.parameters,
     );
@@ -41,8 +40,8 @@ export class GrantsQueries {
 
   /** Throws `NotFound` for an unknown grant and for another tenant's. */
   async get(tenantId: string, id: string): Promise<GrantDto> {
-    const row = await firstRowOf<GrantRow>(
-      this.dataSource,
+    const row = await this.reads.first<GrantRow>(
+      tenantId,
       `select ${grantColumns} from grants where id = $1 and tenant_id = $2`,
       [id, tenantId],
     );

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Head, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { type Request, type Response } from 'express';
 import { PUBLIC_URL, type PublicUrl } from '../common/http/public-url.js';
@@ -25,6 +25,13 @@ export class OAuthCallbackController {
     @Inject(PUBLIC_URL) private readonly publicUrl: PublicUrl,
   ) {}
 
+  /** Whoever looks at links in advance uses nothing up. */
+  @Head('callback')
+  @Head('reconnect/:link')
+  look(@Res() response: Response): void {
+    response.writeHead(200, headers).end();
+  }
+
   @Get('callback')
   async callback(@Req() request: Request, @Res() response: Response): Promise<void> {
     const outcome = await this.grants.finish(new URL(request.originalUrl, this.publicUrl()));
@@ -37,7 +44,7 @@ export class OAuthCallbackController {
     const grant = this.links.grantOf(link);
     const started = grant && (await this.#started(grant));
     if (started === undefined) {
-      const { status, html } = callbackPage({ kind: 'expired' });
+      const { status, html } = callbackPage({ kind: 'link-over' });
       response.writeHead(status, headers).end(html);
       return;
     }

@@ -1,7 +1,14 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiExcludeEndpoint,
+  ApiOkResponse,
+  ApiOperation,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import { type Response } from 'express';
 import { Metrics } from '../common/observability/metrics.js';
+import { HealthDto } from './health.dto.js';
 import { Readiness } from './readiness.js';
 
 @ApiTags('operations')
@@ -13,14 +20,17 @@ export class HealthController {
   ) {}
 
   @Get('health/live')
-  @ApiOperation({ summary: 'Whether the process runs; the database does not matter here' })
-  live(): { status: string } {
+  @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process runs; the database does not matter here' })
+  @ApiOkResponse({ type: HealthDto, description: 'It runs.' })
+  live(): HealthDto {
     return { status: 'ok' };
   }
 
   @Get('health/ready')
-  @ApiOperation({ summary: 'Whether deliveries can be stored now; 503 when not' })
-  async ready(@Res({ passthrough: true }) response: Response): Promise<{ status: string; reason?: string }> {
+  @ApiOperation({ operationId: 'getReadiness', summary: 'Whether deliveries can be stored now; 503 when not' })
+  @ApiOkResponse({ type: HealthDto, description: 'It is ready.' })
+  @ApiServiceUnavailableResponse({ type: HealthDto, description: 'It is not.' })
+  async ready(@Res({ passthrough: true }) response: Response): Promise<HealthDto> {
     const reason = await this.readiness.reasonNotReady();
     if (reason === undefined) return { status: 'ok' };
     response.status(503);

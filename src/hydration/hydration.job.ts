@@ -6,7 +6,7 @@ import { type OpenConnection } from '../connections/open-connection.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { fetchedDelivery, fetchedHeaders } from '../deliveries/fetched-delivery.js';
 import { callOutcome } from '../outbox/call-outcome.js';
-import { type Job, type JobHandler, type JobOutcome } from '../outbox/job.js';
+import { connectionClosed, type Job, type JobHandler, type JobOutcome } from '../outbox/job.js';
 import { NeedsAuthorization } from '../platforms/platform.errors.js';
 import { PLATFORMS, type FetchAnswer, type FetchRequest, type Platform } from '../platforms/platform.js';
 import { ORGANIZATION_TOKENS, type OrganizationTokens } from '../platforms/organization-tokens.js';
@@ -42,6 +42,7 @@ export class HydrationJob implements JobHandler {
     const request = requestIn(job.payload);
     const connection = this.directory.get(job.connectionId);
     const platform = this.#platforms.get(connection?.platform ?? '');
+    if (this.directory.isClosed(job.connectionId)) return connectionClosed;
     if (connection === undefined) return { kind: 'failed', reason: 'connection-removed' };
     if (request === undefined || platform?.hydration === undefined) return { kind: 'failed', reason: 'not-fetchable' };
     const account = this.accounts.of(connection);

@@ -1,10 +1,13 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Response } from 'express';
-import { AuthGuard, RequireScope } from '../auth/auth.guard.js';
+import { AuditAct, AuditRead, NotAudited } from '../audit/audit-rule.js';
+import { ForCallers } from '../audit/for-callers.js';
+import { RequireScope } from '../auth/auth.guard.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
 import { IdParam } from '../common/http/id.param.js';
 import { type Page } from '../common/http/page.js';
+import { located } from '../common/http/route-document.js';
 import { DeliveriesQueries } from './deliveries.queries.js';
 import {
   CreateReplay,
@@ -18,8 +21,7 @@ import {
 import { ReplaysService } from './replays.service.js';
 
 @ApiTags('deliveries')
-@ApiBearerAuth()
-@UseGuards(AuthGuard)
+@ForCallers()
 @Controller('v1')
 export class DeliveriesController {
   constructor(
@@ -29,7 +31,11 @@ export class DeliveriesController {
 
   @Get('deliveries')
   @RequireScope('events:read')
-  @ApiOperation({ summary: 'Raw webhook calls, newest first; dead letters by `status=dead-letter`' })
+  @NotAudited('shows what came when, not what it said')
+  @ApiOperation({
+    operationId: 'listDeliveries',
+    summary: 'Raw webhook calls, newest first; dead letters by `status=dead-letter`',
+  })
   @ApiOkResponse({ type: DeliveryPage })
   list(@CurrentCaller() caller: Caller, @Query() query: DeliveriesQuery): Promise<Page<DeliveryDto>> {
     return this.queries.page(caller.tenantId, query);
@@ -37,7 +43,8 @@ export class DeliveriesController {
 
   @Get('deliveries/:id')
   @RequireScope('events:read')
-  @ApiOperation({ summary: 'One webhook call, byte for byte' })
+  @AuditRead('deliveries.get')
+  @ApiOperation({ operationId: 'getDelivery', summary: 'One webhook call, byte for byte' })
   @ApiOkResponse({ type: DeliveryDetailDto })
   get(@CurrentCaller() caller: Caller, @Param() { id }: IdParam): Promise<DeliveryDetailDto> {
     return this.queries.get(caller.tenantId, id);
@@ -46,7 +53,11 @@ export class DeliveriesController {
   @Post('deliveries/:id/replay')
   @HttpCode(200)
   @RequireScope('connections:write')
-  @ApiOperation({ summary: 'Translate a webhook call again; adds only what it had not brought yet' })
+  @AuditAct('deliveries.replay')
+  @ApiOperation({
+    operationId: 'replayDelivery',
+    summary: 'Translate a webhook call again; adds only what it had not brought yet',
+  })
   @ApiOkResponse({ type: ReplayResultDto })
   replay(@CurrentCaller() caller: Caller, @Param() { id }: IdParam): Promise<ReplayResultDto> {
     return this.replays.one(caller.tenantId, id);
@@ -54,8 +65,13 @@ export class DeliveriesController {
 
   @Post('replays')
   @RequireScope('connections:write')
-  @ApiOperation({ summary: 'Replay parked calls by a filter, or preview how many it would be' })
-  @ApiOkResponse({ type: ReplayDto })
+  @AuditAct('replays.start', ['filter', 'preview'])
+  @ApiOperation({
+    operationId: 'startReplay',
+    summary: 'Replay parked calls by a filter, or preview how many it would be',
+  })
+  @ApiOkResponse({ type: ReplayDto, description: 'How many it would be, with `preview`.' })
+  @ApiAcceptedResponse({ type: ReplayDto, headers: located, description: 'Begun; its progress can be read.' })
   async replayMany(
     @CurrentCaller() caller: Caller,
     @Body() body: CreateReplay,
@@ -69,7 +85,8 @@ export class DeliveriesController {
 
   @Get('replays/:id')
   @RequireScope('events:read')
-  @ApiOperation({ summary: 'How far a bulk replay has come' })
+  @NotAudited('shows counts')
+  @ApiOperation({ operationId: 'getReplay', summary: 'How far a bulk replay has come' })
   @ApiOkResponse({ type: ReplayDto })
   progress(@CurrentCaller() caller: Caller, @Param() { id }: IdParam): Promise<ReplayDto> {
     return this.replays.get(caller.tenantId, id);

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { NotFound } from '../common/errors/liaison-error.js';
 import { decodeCursor, encodeCursor, toPage, type Page } from '../common/http/page.js';
-import { firstRowOf, rowsOf } from '../database/rows.js';
+import { TenantReads } from '../database/tenant-reads.js';
 import { Where } from '../database/where.js';
 import { type DeliveriesQuery, type DeliveryDetailDto, type DeliveryDto, type DeliveryStatus } from './delivery.dto.js';
 
@@ -45,7 +44,7 @@ const cursorKind = 'deliveries';
 
 @Injectable()
 export class DeliveriesQueries {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly reads: TenantReads) {}
 
   /** Newest first. Parked ones are found through their own small table, not through the log. */
   async page(tenantId: string, query: DeliveriesQuery): Promise<Page<DeliveryDto>> {
@@ -67,8 +66,8 @@ export class DeliveriesQueries {
     } else if (query.status !== undefined) {
       where.and(query.status, (place) => `${status} = ${place}`);
     }
-    const rows = await rowsOf<DeliveryRow>(
-      this.dataSource,
+    const rows = await this.reads.rows<DeliveryRow>(
+      tenantId,
       `select ${columns} from ${from} where ${where.sql}
        order by ${isParked ? 'p.delivery_seq' : 'd.seq'} desc limit ${where.place(query.limit + 1)}`,
       where.parameters,
@@ -78,8 +77,8 @@ export class DeliveriesQueries {
 
   /** With its body. Throws `NotFound` for an unknown delivery and for another tenant's. */
   async get(tenantId: string, id: string): Promise<DeliveryDetailDto> {
-    const row = await firstRowOf<DeliveryRow & { readonly body: Buffer }>(
-      this.dataSource,
+    const row = await this.reads.first<DeliveryRow & { readonly body: Buffer }>(
+      tenantId,
       `select ${columns}, d.body from deliveries d ${lane} left join ${parkedJoin} where d.id = $1 and d.tenant_id = $2`,
       [id, tenantId],
     );

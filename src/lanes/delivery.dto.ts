@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsObject, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsBoolean, IsIn, IsObject, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { MayBeAbsent } from '../common/http/may-be-absent.js';
 import { Type } from 'class-transformer';
 import { IsId, IsInstant, PageQuery } from '../common/http/query.dto.js';
 
@@ -8,22 +9,22 @@ export type DeliveryStatus = (typeof deliveryStatuses)[number];
 
 export class DeliveriesQuery extends PageQuery {
   @ApiPropertyOptional({ enum: deliveryStatuses })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(deliveryStatuses)
   readonly status?: DeliveryStatus;
 
   @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsId()
   readonly connectionId?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Received at or after.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInstant()
   readonly since?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Received before.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInstant()
   readonly until?: string;
 }
@@ -47,11 +48,11 @@ export class DeliveryDto {
   readonly laneKey!: string;
   @ApiProperty({ description: 'What vouches for it.' })
   readonly signatureScheme!: string;
-  @ApiProperty({ type: Number, nullable: true })
+  @ApiProperty({ type: 'integer', nullable: true })
   readonly platformIndex!: number | null;
-  @ApiProperty({ type: Number, nullable: true })
+  @ApiProperty({ type: 'integer', nullable: true })
   readonly retryCount!: number | null;
-  @ApiProperty({ description: 'Bytes of the body.' })
+  @ApiProperty({ type: 'integer', description: 'Bytes of the body.' })
   readonly size!: number;
   @ApiProperty({ description: 'SHA-256 of the body as received, hex: what to compare a copy with.' })
   readonly sha256!: string;
@@ -78,34 +79,34 @@ export class ReplayResultDto {
   readonly outcome!: DeliveryStatus;
   @ApiProperty({ type: String, nullable: true })
   readonly reason!: string | null;
-  @ApiProperty({ description: 'Events that it had not brought before.' })
+  @ApiProperty({ type: 'integer', description: 'Events that it had not brought before.' })
   readonly eventsAppended!: number;
 }
 
 export class ReplayFilterDto {
   @ApiPropertyOptional({ enum: ['dead-letter', 'unrecognized'] })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(['dead-letter', 'unrecognized'])
   readonly kind?: 'dead-letter' | 'unrecognized';
 
   @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsId()
   readonly connectionId?: string;
 
   @ApiPropertyOptional({ example: 'missing-field' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(100)
   readonly reason?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Received at or after.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInstant()
   readonly since?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Received before.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInstant()
   readonly until?: string;
 }
@@ -118,7 +119,7 @@ export class CreateReplay {
   readonly filter: ReplayFilterDto = new ReplayFilterDto();
 
   @ApiPropertyOptional({ default: false, description: 'Only say how many it would be.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   readonly preview: boolean = false;
 }
@@ -128,10 +129,10 @@ export class ReplayDto {
   readonly id!: string | null;
   @ApiProperty({ enum: ['preview', 'running', 'finished'] })
   readonly state!: string;
-  @ApiProperty({ description: 'How many parked deliveries match.' })
+  @ApiProperty({ type: 'integer', description: 'How many parked deliveries match.' })
   readonly count!: number;
-  @ApiProperty()
+  @ApiProperty({ type: 'integer' })
   readonly replayed!: number;
-  @ApiProperty()
+  @ApiProperty({ type: 'integer' })
   readonly stillParked!: number;
 }

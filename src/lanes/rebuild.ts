@@ -4,6 +4,7 @@ import { rowsOf, firstRowOf } from '../database/rows.js';
 import { type Tx } from '../database/transaction.js';
 import { EVENT_FOLLOWERS, type EventFollower } from '../events/event-follower.js';
 import { EVENT_PROCESSORS, type EventProcessor } from '../events/event-processor.js';
+import { eventColumnsOf } from '../events/event-row.js';
 import { type LiaisonEvent } from '../events/event.js';
 
 export interface TableComparison {
@@ -22,11 +23,7 @@ export interface RebuildReport {
 
 const eventsPerStep = 1_000;
 
-const allEvents = `
-  select id, type, tenant_id as "tenantId", connection_id as "connectionId", platform,
-         delivery_id as "deliveryId", delivery_seq as "deliverySeq", ordinal, occurred_at as "occurredAt",
-         learned_at as "learnedAt", space_id as "spaceId", message_id as "messageId", subject_id as "subjectId", data
-  from events order by seq`;
+const allEvents = `select ${eventColumnsOf('e')} from events e order by e.seq`;
 
 /** Makes every projection again from the event log. */
 @Injectable()

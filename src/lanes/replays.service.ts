@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { NotFound } from '../common/errors/liaison-error.js';
 import { uuidV7 } from '../common/ids/uuid-v7.js';
 import { firstRowOf } from '../database/rows.js';
+import { TenantReads } from '../database/tenant-reads.js';
 import { inTransaction } from '../database/transaction.js';
 import { storedDeliveryColumns, type StoredDelivery } from '../deliveries/stored-delivery.js';
 import { type ReplayDto, type ReplayResultDto } from './delivery.dto.js';
@@ -22,6 +23,7 @@ interface ReplayRow {
 export class ReplaysService {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly reads: TenantReads,
     private readonly replay: Replay,
   ) {}
 
@@ -60,8 +62,8 @@ export class ReplaysService {
 
   /** How far a bulk replay has come. Throws `NotFound` for an unknown one and for another tenant's. */
   async get(tenantId: string, id: string): Promise<ReplayDto> {
-    const row = await firstRowOf<ReplayRow>(
-      this.dataSource,
+    const row = await this.reads.first<ReplayRow>(
+      tenantId,
       `select id, state, matched, replayed, still_parked as "stillParked" from replays where id = $1 and tenant_id = $2`,
       [id, tenantId],
     );
@@ -77,8 +79,8 @@ export class ReplaysService {
 
   async #count(tenantId: string, filter: ReplayFilter): Promise<{ count: number; untilSeq: string }> {
     const where = openParked(tenantId, filter);
-    const row = await firstRowOf<{ count: number; untilSeq: string }>(
-      this.dataSource,
+    const row = await this.reads.first<{ count: number; untilSeq: string }>(
+      tenantId,
       `select count(*)::int as count, coalesce(max(delivery_seq), 0) as "untilSeq"
        from parked_deliveries where ${where.sql}`,
       where.parameters,

@@ -2,8 +2,10 @@ import { type JsonValue } from '../common/json/json.js';
 import { type LiaisonEvent } from '../events/event.js';
 import { earlier, later, supersedes } from '../events/latest.js';
 import { type ColumnTypes } from '../events/projection-table.js';
+import { placeAtEarliest, placeOfFirst, sortPlaceColumns, type SortPlace } from '../events/sort-place.js';
+import { type MessageRow } from './message.state.js';
 
-export interface AnnotationRow {
+export interface AnnotationRow extends SortPlace {
   readonly id: string;
   readonly tenant_id: string;
   readonly connection_id: string;
@@ -20,8 +22,9 @@ export interface AnnotationRow {
   /** The time of what is shown: when it was added or last edited. */
   readonly version_at: Date | null;
   readonly version_rank: number;
+  /** When we learned what is shown. */
+  readonly version_learned_at: Date | null;
   readonly removed_at: Date | null;
-  readonly sort_at: Date;
 }
 
 export const annotationColumns: ColumnTypes<AnnotationRow> = {
@@ -40,8 +43,9 @@ export const annotationColumns: ColumnTypes<AnnotationRow> = {
   added_at: 'timestamptz',
   version_at: 'timestamptz',
   version_rank: 'smallint',
+  version_learned_at: 'timestamptz',
   removed_at: 'timestamptz',
-  sort_at: 'timestamptz',
+  ...sortPlaceColumns,
 };
 
 /**
@@ -52,6 +56,14 @@ export const annotationColumns: ColumnTypes<AnnotationRow> = {
 export const isVisibleAnnotationSql = `
   a.version_at is not null and (a.removed_at is null or a.removed_at < a.version_at)
   and m.deleted_at is null and (m.edited_at is null or a.version_at >= m.edited_at)`;
+
+/** The rule of `isVisibleAnnotationSql` over rows in memory. */
+export function isVisibleAnnotation(row: AnnotationRow, message: MessageRow | undefined): boolean {
+  const { version_at: versionAt, removed_at: removedAt } = row;
+  if (versionAt === null || (removedAt !== null && removedAt >= versionAt)) return false;
+  if (message === undefined) return true;
+  return message.deleted_at === null && (message.edited_at === null || versionAt >= message.edited_at);
+}
 
 export type AnnotationEvent = LiaisonEvent<'annotation.added' | 'annotation.edited' | 'annotation.removed'>;
 
@@ -67,7 +79,7 @@ export function applyToAnnotation(row: AnnotationRow | undefined, event: Annotat
   const next = {
     ...known,
     message_id: lesserOf(known.message_id, event.messageId),
-    sort_at: earlier(known.sort_at, at),
+    ...placeAtEarliest(known, event),
   };
   switch (event.type) {
     case 'annotation.added':
@@ -102,8 +114,9 @@ function unknownAnnotation(event: AnnotationEvent): AnnotationRow {
     added_at: null,
     version_at: null,
     version_rank: 0,
+    version_learned_at: null,
     removed_at: null,
-    sort_at: event.occurredAt,
+    ...placeOfFirst(event),
   };
 }
 
@@ -113,28 +126,32 @@ function withVersion(
   rank: number,
 ): AnnotationRow {
   const { annotationType, payload, rawPayload, actor } = event.data;
-  const text = JSON.stringify([rawPayload ?? null, annotationType ?? null, actor ?? null]);
-  // The same version told with its payload is the same version seen whole.
-  const wholeness = 2 * rank + (rawPayload === undefined ? 0 : 1);
-  const storedText = JSON.stringify([row.raw_payload, row.type, actorOf(row)]);
-  const stored = { at: row.version_at, rank: row.version_rank, text: storedText };
-  if (!supersedes({ at: event.occurredAt, rank: wholeness, text }, stored)) return row;
-  return {
-    ...row,
+  const reported = {
     type: annotationType ?? null,
     payload: payload ?? null,
     raw_payload: rawPayload ?? null,
     author_external_id: actor?.externalId ?? null,
     author_name: actor?.displayName ?? null,
     version_at: event.occurredAt,
-    version_rank: wholeness,
+    // The same version told with its payload is the same version seen whole.
+    version_rank: 2 * rank + (rawPayload === undefined ? 0 : 1),
   };
+  const [candidate, stored] = [{ ...versionOf(reported), at: event.occurredAt }, versionOf(row)];
+  if (supersedes(candidate, stored)) return { ...row, ...reported, version_learned_at: event.learnedAt };
+  const isSame = Number(stored.at) === Number(candidate.at) && stored.rank === candidate.rank;
+  if (!isSame || stored.text !== candidate.text) return row;
+  return { ...row, version_learned_at: earlier(row.version_learned_at, event.learnedAt) };
 }
 
-function actorOf(row: AnnotationRow): { externalId: string; displayName?: string } | null {
-  if (row.author_external_id === null) return null;
-  return {
-    externalId: row.author_external_id,
-    ...(row.author_name === null ? {} : { displayName: row.author_name }),
-  };
+type Version = Pick<
+  AnnotationRow,
+  'type' | 'raw_payload' | 'author_external_id' | 'author_name' | 'version_at' | 'version_rank'
+>;
+
+/** A version as `supersedes` compares it. */
+function versionOf(version: Version): { at: Date | null; rank: number; text: string } {
+  const { author_external_id: externalId, author_name: name } = version;
+  const actor = externalId === null ? null : { externalId, ...(name === null ? {} : { displayName: name }) };
+  const text = JSON.stringify([version.raw_payload, version.type, actor]);
+  return { at: version.version_at, rank: version.version_rank, text };
 }

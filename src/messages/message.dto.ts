@@ -1,92 +1,39 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
-import { TimedQuery } from '../common/http/query.dto.js';
-import { isJsonObject, textOf, type JsonValue } from '../common/json/json.js';
+import { IsBooleanString, IsIn, IsString, MaxLength, MinLength } from 'class-validator';
+import { MayBeAbsent } from '../common/http/may-be-absent.js';
+import { OwnedDto } from '../common/http/owned.dto.js';
+import { TotalledPage } from '../common/http/total.dto.js';
+import { isJsonObject, textOf } from '../common/json/json.js';
+import { AnnotationDto, toAnnotationDto } from './annotation.dto.js';
 import { type AnnotationRow } from './annotation.state.js';
+import { AuthorDto, authorOf, OrderedQuery, type Named } from './author.dto.js';
 import { type MessageRow } from './message.state.js';
-import { type ReactionRow } from './reaction.state.js';
-
-class OrderedQuery extends TimedQuery {
-  @ApiPropertyOptional({
-    enum: ['asc', 'desc'],
-    default: 'desc',
-    description: 'Newest first unless `asc` is asked for.',
-  })
-  @IsOptional()
-  @IsIn(['asc', 'desc'])
-  readonly order: 'asc' | 'desc' = 'desc';
-
-  @ApiPropertyOptional({ description: "The platform's id of the author." })
-  @IsOptional()
-  @IsString()
-  @MaxLength(500)
-  readonly authorId?: string;
-}
+import { HighlightDto } from './search/highlight.dto.js';
 
 export class MessagesQuery extends OrderedQuery {
-  @ApiPropertyOptional({ description: 'Words in the text; quotes and a leading minus work as in web search.' })
-  @IsOptional()
+  @ApiPropertyOptional({
+    description:
+      'Words in the text: `a b` both, `"a b"` in a row, `a or b`, `-a` without, `deal*` the beginning of a word.',
+  })
+  @MayBeAbsent()
   @IsString()
   @MinLength(1)
   @MaxLength(200)
   readonly q?: string;
-}
 
-export class AnnotationsQuery extends OrderedQuery {
-  @ApiPropertyOptional({ description: 'For example `generic` or `message-focus`.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  readonly type?: string;
-}
+  @ApiPropertyOptional({
+    enum: ['time', 'relevance'],
+    default: 'time',
+    description: 'With `q`: by time, or the 1,000 newest that fit by how well they do.',
+  })
+  @MayBeAbsent()
+  @IsIn(['time', 'relevance'])
+  readonly sort: 'time' | 'relevance' = 'time';
 
-export class ReactionsQuery extends OrderedQuery {
-  @ApiPropertyOptional({ description: 'The reaction itself, for example 👍.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  readonly type?: string;
-}
-
-export class AuthorDto {
-  @ApiProperty({ description: "The platform's id of the person, app or service." })
-  readonly externalId!: string;
-  @ApiProperty({ type: String, nullable: true })
-  readonly displayName!: string | null;
-}
-
-export class AnnotationDto {
-  @ApiProperty({ format: 'uuid' })
-  readonly id!: string;
-  @ApiProperty()
-  readonly platform!: string;
-  @ApiProperty({ format: 'uuid' })
-  readonly connectionId!: string;
-  @ApiProperty()
-  readonly externalId!: string;
-  @ApiProperty({ format: 'uuid' })
-  readonly spaceId!: string;
-  @ApiProperty({ type: String, format: 'uuid', nullable: true })
-  readonly messageId!: string | null;
-  @ApiProperty({ type: String, nullable: true })
-  readonly type!: string | null;
-  @ApiProperty({ description: 'The payload as JSON, or null where it is none.', nullable: true })
-  readonly payload!: JsonValue;
-  @ApiProperty({ type: String, nullable: true, description: 'The payload exactly as the platform wrote it.' })
-  readonly rawPayload!: string | null;
-  @ApiProperty({ type: AuthorDto, nullable: true })
-  readonly author!: AuthorDto | null;
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  readonly addedAt!: string | null;
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  readonly updatedAt!: string | null;
-}
-
-export class AnnotationPage {
-  @ApiProperty({ type: [AnnotationDto] })
-  readonly items!: readonly AnnotationDto[];
-  @ApiProperty({ type: String, nullable: true })
-  readonly nextCursor!: string | null;
+  @ApiPropertyOptional({ enum: ['true', 'false'], description: 'With `q`: also say where the words stand.' })
+  @MayBeAbsent()
+  @IsBooleanString()
+  readonly highlight?: string;
 }
 
 export class ConversationReference {
@@ -96,13 +43,7 @@ export class ConversationReference {
   readonly type!: string | null;
 }
 
-export class MessageDto {
-  @ApiProperty({ format: 'uuid' })
-  readonly id!: string;
-  @ApiProperty()
-  readonly platform!: string;
-  @ApiProperty({ format: 'uuid' })
-  readonly connectionId!: string;
+export class MessageDto extends OwnedDto {
   @ApiProperty()
   readonly externalId!: string;
   @ApiProperty({ format: 'uuid' })
@@ -143,49 +84,26 @@ export class MessageDto {
     description: 'When a message of ours turned out not to have reached its readers.',
   })
   readonly failedAt!: string | null;
-  @ApiProperty({ description: 'How many facts about the message itself are known: creation, edits, deletion.' })
+  @ApiProperty({
+    type: 'integer',
+    description: 'How many facts about the message itself are known: creation, edits, deletion.',
+  })
   readonly revision!: number;
   @ApiProperty({ type: [AnnotationDto] })
   readonly annotations!: readonly AnnotationDto[];
+  @ApiPropertyOptional({
+    type: [HighlightDto],
+    description: 'Where the words of `q` stand; with `highlight=true` only.',
+  })
+  readonly highlights?: readonly HighlightDto[];
 }
 
-export class MessagePage {
+export class MessagePage extends TotalledPage {
   @ApiProperty({ type: [MessageDto] })
   readonly items!: readonly MessageDto[];
   @ApiProperty({ type: String, nullable: true })
   readonly nextCursor!: string | null;
 }
-
-export class ReactionDto {
-  @ApiProperty({ format: 'uuid' })
-  readonly id!: string;
-  @ApiProperty()
-  readonly platform!: string;
-  @ApiProperty({ format: 'uuid' })
-  readonly connectionId!: string;
-  @ApiProperty({ description: 'Message, user and reaction, which together are all the identity a reaction has.' })
-  readonly externalId!: string;
-  @ApiProperty({ format: 'uuid' })
-  readonly spaceId!: string;
-  @ApiProperty({ format: 'uuid' })
-  readonly messageId!: string;
-  @ApiProperty({ type: AuthorDto })
-  readonly author!: AuthorDto;
-  @ApiProperty()
-  readonly reaction!: string;
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  readonly addedAt!: string | null;
-}
-
-export class ReactionPage {
-  @ApiProperty({ type: [ReactionDto] })
-  readonly items!: readonly ReactionDto[];
-  @ApiProperty({ type: String, nullable: true })
-  readonly nextCursor!: string | null;
-}
-
-/** A row together with the name that its author goes by in the space, for rows that came without one. */
-export type Named<Row> = Row & { readonly known_name: string | null };
 
 /**
  * A message as the API shows it. Messages of apps come without text; theirs stands in the `generic` annotations that
@@ -221,42 +139,4 @@ function genericText(annotation: AnnotationRow): string[] {
   if (annotation.type?.toLowerCase() !== 'generic' || !isJsonObject(annotation.payload)) return [];
   const text = textOf(annotation.payload, 'text') ?? '';
   return text === '' ? [] : [text];
-}
-
-function authorOf(row: Named<{ author_external_id: string | null; author_name: string | null }>): AuthorDto | null {
-  if (row.author_external_id === null) return null;
-  return { externalId: row.author_external_id, displayName: row.author_name ?? row.known_name };
-}
-
-/** An annotation as the API shows it. */
-export function toAnnotationDto(row: Named<AnnotationRow>): AnnotationDto {
-  return {
-    id: row.id,
-    platform: row.platform,
-    connectionId: row.connection_id,
-    externalId: row.external_id,
-    spaceId: row.space_id,
-    messageId: row.message_id,
-    type: row.type,
-    payload: row.payload,
-    rawPayload: row.raw_payload,
-    author: authorOf(row),
-    addedAt: row.added_at?.toISOString() ?? null,
-    updatedAt: row.version_at?.toISOString() ?? null,
-  };
-}
-
-/** A reaction as the API shows it. */
-export function toReactionDto(row: Named<ReactionRow>): ReactionDto {
-  return {
-    id: row.id,
-    platform: row.platform,
-    connectionId: row.connection_id,
-    externalId: row.external_id,
-    spaceId: row.space_id,
-    messageId: row.message_id,
-    author: { externalId: row.user_external_id, displayName: row.known_name },
-    reaction: row.reaction,
-    addedAt: row.added_at?.toISOString() ?? null,
-  };
 }

@@ -2,16 +2,18 @@ import { type Conversation } from '../events/event-map.js';
 import { type LiaisonEvent } from '../events/event.js';
 import { earlier, later, supersedes } from '../events/latest.js';
 import { type ColumnTypes } from '../events/projection-table.js';
+import { placeAtEarliest, placeOfFirst, sortPlaceColumns, type SortPlace } from '../events/sort-place.js';
 
-export interface MessageRow {
+/** A message. It stands at its creation, or while we do not know that, at the earliest time at which we know of it. */
+export interface MessageRow extends SortPlace {
   readonly id: string;
   readonly tenant_id: string;
   readonly connection_id: string;
   readonly platform: string;
   readonly space_id: string;
   readonly external_id: string;
-  /** When it was created, or while we do not know that, the earliest time at which we know of it. */
-  readonly sort_at: Date;
+  /** The earliest of all facts about it; before `sort_at` only where a platform dates something before the creation. */
+  readonly first_at: Date;
   readonly author_external_id: string | null;
   readonly author_name: string | null;
   readonly content: string | null;
@@ -37,7 +39,8 @@ export const messageColumns: ColumnTypes<MessageRow> = {
   platform: 'text',
   space_id: 'uuid',
   external_id: 'text',
-  sort_at: 'timestamptz',
+  ...sortPlaceColumns,
+  first_at: 'timestamptz',
   author_external_id: 'text',
   author_name: 'text',
   content: 'text',
@@ -69,22 +72,25 @@ export function isMessageEvent(event: LiaisonEvent): event is MessageEvent {
 
 /** The message after the event, whatever order events come in. A deletion is final and takes the text with it. */
 export function applyToMessage(row: MessageRow | undefined, event: MessageEvent): MessageRow {
-  const known = row ?? unknownMessage(event);
+  return settled(told(row ?? unknownMessage(event), event), event);
+}
+
+function told(known: MessageRow, event: MessageEvent): MessageRow {
   const next = { ...known, revision: known.revision + 1 };
   switch (event.type) {
     case 'message.created':
-      return settled({ ...withText(next, event, 0), ...creation(known, event) });
+      return { ...withText(next, event, 0), ...creation(known, event) };
     case 'message.fetched':
       // Not news about the message: the same message, seen whole.
-      return settled({ ...withText(known, event, 0), ...creation(known, event) });
+      return { ...withText(known, event, 0), ...creation(known, event) };
     case 'message.failed':
-      return settled({ ...known, failed_at: earlier(known.failed_at, event.occurredAt) }, event);
+      return { ...known, failed_at: earlier(known.failed_at, event.occurredAt) };
     case 'message.unavailable':
-      return settled({ ...known, unavailable: lesser(known.unavailable, event.data.reason) }, event);
+      return { ...known, unavailable: lesser(known.unavailable, event.data.reason) };
     case 'message.edited':
-      return settled({ ...withText(next, event, 1), edited_at: later(known.edited_at, event.occurredAt) }, event);
+      return { ...withText(next, event, 1), edited_at: later(known.edited_at, event.occurredAt) };
     case 'message.deleted':
-      return settled({ ...next, deleted_at: earlier(known.deleted_at, event.occurredAt) }, event);
+      return { ...next, deleted_at: earlier(known.deleted_at, event.occurredAt) };
   }
 }
 
@@ -96,7 +102,8 @@ function unknownMessage(event: MessageEvent): MessageRow {
     platform: event.platform,
     space_id: event.spaceId,
     external_id: event.data.messageExternalId,
-    sort_at: event.occurredAt,
+    ...placeOfFirst(event),
+    first_at: event.occurredAt,
     author_external_id: null,
     author_name: null,
     content: null,
@@ -145,10 +152,16 @@ function creation(row: MessageRow, event: LiaisonEvent<'message.created' | 'mess
     author_external_id: actor?.externalId ?? null,
     author_name: actor?.displayName ?? null,
     conversation: conversation ?? null,
+    sort_at: event.occurredAt,
+    sort_learned_at: event.learnedAt,
   };
   if (row.created_at === null) return reported;
   const difference = event.occurredAt.getTime() - row.created_at.getTime();
-  return difference < 0 || (difference === 0 && creationText(reported) < creationText(row)) ? reported : {};
+  if (difference !== 0) return difference < 0 ? reported : {};
+  const counts = creationText(reported) < creationText(row);
+  // The text begins with the author, so the reports that name the author who counts stand together in any order.
+  if (reported.author_external_id !== row.author_external_id) return counts ? reported : {};
+  return { ...(counts ? reported : {}), sort_learned_at: earlier(row.sort_learned_at, event.learnedAt) };
 }
 
 function creationText(row: Pick<MessageRow, 'author_external_id' | 'author_name' | 'conversation'>): string {
@@ -161,10 +174,15 @@ function lesser(a: string | null, b: string): string {
 }
 
 /** What follows from the rest: where it sorts, and that a deleted message has no text. */
-function settled(row: MessageRow, event?: MessageEvent): MessageRow {
-  const seen = event === undefined ? row.sort_at : earlier(row.sort_at, event.occurredAt);
-  const sorted = { ...row, sort_at: row.created_at ?? seen };
-  return sorted.deleted_at === null
-    ? sorted
-    : { ...sorted, content: null, content_type: null, content_at: null, content_rank: 0 };
+function settled(row: MessageRow, event: MessageEvent): MessageRow {
+  const placed = {
+    ...row,
+    ...(row.created_at === null
+      ? placeAtEarliest(row, event)
+      : { learned_at: earlier(row.learned_at, event.learnedAt) }),
+    first_at: earlier(row.first_at, event.occurredAt),
+  };
+  return placed.deleted_at === null
+    ? placed
+    : { ...placed, content: null, content_type: null, content_at: null, content_rank: 0 };
 }

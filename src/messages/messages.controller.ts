@@ -1,28 +1,22 @@
-import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { AuthGuard, RequireScope } from '../auth/auth.guard.js';
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AuditRead, NotAudited } from '../audit/audit-rule.js';
+import { ForCallers } from '../audit/for-callers.js';
+import { RequireScope } from '../auth/auth.guard.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
 import { IdParam } from '../common/http/id.param.js';
 import { type Page } from '../common/http/page.js';
 import { PageQuery } from '../common/http/query.dto.js';
 import { EventPage, type EventDto } from '../events/event.dto.js';
 import { EventsQueries } from '../events/events.queries.js';
-import {
-  AnnotationPage,
-  AnnotationsQuery,
-  MessageDto,
-  MessagePage,
-  MessagesQuery,
-  ReactionPage,
-  ReactionsQuery,
-  type AnnotationDto,
-  type ReactionDto,
-} from './message.dto.js';
+import { PastQuery } from '../events/past/past.dto.js';
+import { AnnotationPage, AnnotationsQuery, type AnnotationDto } from './annotation.dto.js';
+import { MessageDto, MessagePage, MessagesQuery } from './message.dto.js';
 import { MessagesQueries } from './messages.queries.js';
+import { ReactionPage, ReactionsQuery, type ReactionDto } from './reaction.dto.js';
 
 @ApiTags('messages')
-@ApiBearerAuth()
-@UseGuards(AuthGuard)
+@ForCallers()
 @RequireScope('events:read')
 @Controller('v1')
 export class MessagesController {
@@ -32,14 +26,19 @@ export class MessagesController {
   ) {}
 
   @Get('messages')
-  @ApiOperation({ summary: 'Messages as they are now, with their annotations' })
+  @AuditRead('messages.list')
+  @ApiOperation({
+    operationId: 'listMessages',
+    summary: 'Messages with their annotations, as they are or as they were',
+  })
   @ApiOkResponse({ type: MessagePage })
   list(@CurrentCaller() caller: Caller, @Query() query: MessagesQuery): Promise<Page<MessageDto>> {
     return this.queries.page(caller.tenantId, query);
   }
 
   @Get('spaces/:id/messages')
-  @ApiOperation({ summary: 'Messages of one space' })
+  @AuditRead('messages.list')
+  @ApiOperation({ operationId: 'listSpaceMessages', summary: 'Messages of one space, as they are or as they were' })
   @ApiOkResponse({ type: MessagePage })
   ofSpace(
     @CurrentCaller() caller: Caller,
@@ -50,14 +49,19 @@ export class MessagesController {
   }
 
   @Get('messages/:id')
-  @ApiOperation({ summary: 'One message' })
+  @AuditRead('messages.get')
+  @ApiOperation({ operationId: 'getMessage', summary: 'One message, as it is or as it was' })
   @ApiOkResponse({ type: MessageDto })
-  get(@CurrentCaller() caller: Caller, @Param() { id }: IdParam): Promise<MessageDto> {
-    return this.queries.get(caller.tenantId, id);
+  get(@CurrentCaller() caller: Caller, @Param() { id }: IdParam, @Query() query: PastQuery): Promise<MessageDto> {
+    return this.queries.get(caller.tenantId, id, query);
   }
 
   @Get('messages/:id/history')
-  @ApiOperation({ summary: 'Everything that happened to a message, its annotations and its reactions' })
+  @AuditRead('messages.history')
+  @ApiOperation({
+    operationId: 'listMessageHistory',
+    summary: 'Everything that happened to a message, its annotations and its reactions',
+  })
   @ApiOkResponse({ type: EventPage })
   async history(
     @CurrentCaller() caller: Caller,
@@ -69,14 +73,16 @@ export class MessagesController {
   }
 
   @Get('annotations')
-  @ApiOperation({ summary: 'Annotations as they are now' })
+  @AuditRead('annotations.list')
+  @ApiOperation({ operationId: 'listAnnotations', summary: 'Annotations as they are, or as they were' })
   @ApiOkResponse({ type: AnnotationPage })
   annotations(@CurrentCaller() caller: Caller, @Query() query: AnnotationsQuery): Promise<Page<AnnotationDto>> {
     return this.queries.annotations(caller.tenantId, query);
   }
 
   @Get('reactions')
-  @ApiOperation({ summary: 'Reactions as they are now' })
+  @NotAudited('shows who reacted how, not what was said')
+  @ApiOperation({ operationId: 'listReactions', summary: 'Reactions as they are, or as they were' })
   @ApiOkResponse({ type: ReactionPage })
   reactions(@CurrentCaller() caller: Caller, @Query() query: ReactionsQuery): Promise<Page<ReactionDto>> {
     return this.queries.reactions(caller.tenantId, query);

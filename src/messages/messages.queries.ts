@@ -1,115 +1,143 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { NotFound } from '../common/errors/liaison-error.js';
 import { decodeCursor, encodeCursor, toPage, type Page } from '../common/http/page.js';
-import { type TimedQuery } from '../common/http/query.dto.js';
-import { rowsOf } from '../database/rows.js';
+import { TenantReads } from '../database/tenant-reads.js';
 import { Where } from '../database/where.js';
+import { type PastQuery } from '../events/past/past.dto.js';
+import { pastOf } from '../events/past/past.js';
+import { toAnnotationDto, type AnnotationDto, type AnnotationsQuery } from './annotation.dto.js';
 import { isVisibleAnnotationSql, type AnnotationRow } from './annotation.state.js';
-import {
-  toAnnotationDto,
-  toMessageDto,
-  toReactionDto,
-  type AnnotationDto,
-  type AnnotationsQuery,
-  type MessageDto,
-  type MessagesQuery,
-  type Named,
-  type ReactionDto,
-  type ReactionsQuery,
-} from './message.dto.js';
-import { hasWordsSql } from './message-search.js';
+import { type Named, type OrderedQuery } from './author.dto.js';
+import { toMessageDto, type MessageDto, type MessagesQuery } from './message.dto.js';
+import { knownName, MessagesById } from './messages-by-id.queries.js';
 import { type MessageRow } from './message.state.js';
+import { PastAnnotations } from './past/past-annotations.js';
+import { PastMessages } from './past/past-messages.js';
+import { PastReactions } from './past/past-reactions.js';
+import { toReactionDto, type ReactionDto, type ReactionsQuery } from './reaction.dto.js';
 import { isVisibleReactionSql, type ReactionRow } from './reaction.state.js';
+import { withHighlights } from './search/message-highlights.js';
+import { MessageSearchFinder } from './search/message-search.finder.js';
+import { refuseContradictions } from './search/search-rules.js';
 
-type Ordered = TimedQuery & { readonly order: 'asc' | 'desc' };
-
-/** The name that the author of row `alias` goes by in its space, where a fact has told it. */
-function knownName(alias: string, authorColumn: string): string {
-  return `(select display_name from members where members.space_id = ${alias}.space_id
-           and members.external_id = ${alias}.${authorColumn} limit 1) as known_name`;
-}
+const annotationsFrom = `from annotations a left join messages m on m.id = a.message_id`;
+const reactionsFrom = `from reactions r left join messages m on m.id = r.message_id`;
 
 @Injectable()
 export class MessagesQueries {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly reads: TenantReads,
+    private readonly byId: MessagesById,
+    private readonly search: MessageSearchFinder,
+    private readonly pastMessages: PastMessages,
+    private readonly pastAnnotations: PastAnnotations,
+    private readonly pastReactions: PastReactions,
+  ) {}
 
   async page(tenantId: string, query: MessagesQuery): Promise<Page<MessageDto>> {
-    const where = this.#where('m', tenantId, query, 'messages')
-      .and(query.externalId, (place) => `m.external_id = ${place}`)
-      .and(query.authorId, (place) => `m.author_external_id = ${place}`);
-    if (query.q !== undefined) where.always(hasWordsSql(where.place(query.q), where.place(tenantId)));
+    refuseContradictions(query);
+    const past = pastOf(tenantId, query);
+    if (past !== undefined) return this.pastMessages.page(query, past);
+    if (query.q !== undefined) return this.#found(tenantId, query.q, query);
+    const where = (cursorKind?: 'messages'): Where =>
+      this.#where('m', tenantId, query, cursorKind)
+        .and(query.externalId, (place) => `m.external_id = ${place}`)
+        .and(query.authorId, (place) => `m.author_external_id = ${place}`);
     const rows = await this.#select<Named<MessageRow>>(
+      tenantId,
       `select m.*, ${knownName('m', 'author_external_id')} from messages m`,
       'm',
-      where,
+      where('messages'),
       query,
     );
-    const annotations = await this.#annotationsOf(rows.slice(0, query.limit).map((row) => row.id));
-    return toPage(rows, query.limit, cursorOf('messages'), (row) => toMessageDto(row, annotations.get(row.id) ?? []));
+    const annotations = await this.byId.annotationsOf(
+      tenantId,
+      rows.slice(0, query.limit).map((row) => row.id),
+    );
+    return {
+      ...toPage(rows, query.limit, cursorOf('messages'), (row) => toMessageDto(row, annotations.get(row.id) ?? [])),
+      ...(await this.reads.counted(tenantId, query, 'from messages m', where)),
+    };
   }
 
   /** Throws `NotFound` for an unknown space and for another tenant's. */
   async ofSpace(tenantId: string, spaceId: string, query: MessagesQuery): Promise<Page<MessageDto>> {
-    const spaces = await rowsOf(this.dataSource, `select id from spaces where id = $1 and tenant_id = $2`, [
-      spaceId,
-      tenantId,
-    ]);
-    if (spaces.length === 0) throw new NotFound({ detail: 'There is no such space.' });
+    const past = pastOf(tenantId, query);
+    if (past !== undefined) return this.pastMessages.ofSpace(spaceId, query, past);
+    const sql = `select id from spaces where id = $1 and tenant_id = $2`;
+    if ((await this.reads.first(tenantId, sql, [spaceId, tenantId])) === undefined)
+      throw new NotFound({ detail: 'There is no such space.' });
     return this.page(tenantId, { ...query, spaceId });
   }
 
   /** Throws `NotFound` for an unknown message and for another tenant's. */
-  async get(tenantId: string, id: string): Promise<MessageDto> {
-    const [row] = await rowsOf<Named<MessageRow>>(
-      this.dataSource,
+  async get(tenantId: string, id: string, query: PastQuery = {}): Promise<MessageDto> {
+    const past = pastOf(tenantId, query);
+    if (past !== undefined) return this.pastMessages.get(id, past);
+    const row = await this.reads.first<Named<MessageRow>>(
+      tenantId,
       `select m.*, ${knownName('m', 'author_external_id')} from messages m where m.id = $1 and m.tenant_id = $2`,
       [id, tenantId],
     );
     if (row === undefined) throw new NotFound({ detail: 'There is no such message.' });
-    return toMessageDto(row, (await this.#annotationsOf([id])).get(id) ?? []);
+    return toMessageDto(row, (await this.byId.annotationsOf(tenantId, [id])).get(id) ?? []);
   }
 
   async annotations(tenantId: string, query: AnnotationsQuery): Promise<Page<AnnotationDto>> {
-    const where = this.#where('a', tenantId, query, 'annotations')
-      .and(query.externalId, (place) => `a.external_id = ${place}`)
-      .and(query.authorId, (place) => `a.author_external_id = ${place}`)
-      .and(query.type, (place) => `a.type = ${place}`)
-      .always(isVisibleAnnotationSql);
+    const past = pastOf(tenantId, query);
+    if (past !== undefined) return this.pastAnnotations.page(query, past);
+    const where = (cursorKind?: 'annotations'): Where =>
+      this.#where('a', tenantId, query, cursorKind)
+        .and(query.externalId, (place) => `a.external_id = ${place}`)
+        .and(query.authorId, (place) => `a.author_external_id = ${place}`)
+        .and(query.type, (place) => `a.type = ${place}`)
+        .always(isVisibleAnnotationSql);
     const rows = await this.#select<Named<AnnotationRow>>(
+      tenantId,
       `select a.*, ${knownName('a', 'author_external_id')}
-       from annotations a left join messages m on m.id = a.message_id`,
+       ${annotationsFrom}`,
       'a',
-      where,
+      where('annotations'),
       query,
     );
-    return toPage(rows, query.limit, cursorOf('annotations'), toAnnotationDto);
+    return {
+      ...toPage(rows, query.limit, cursorOf('annotations'), toAnnotationDto),
+      ...(await this.reads.counted(tenantId, query, annotationsFrom, where)),
+    };
   }
 
   async reactions(tenantId: string, query: ReactionsQuery): Promise<Page<ReactionDto>> {
-    const where = this.#where('r', tenantId, query, 'reactions')
-      .and(query.externalId, (place) => `r.external_id = ${place}`)
-      .and(query.authorId, (place) => `r.user_external_id = ${place}`)
-      .and(query.type, (place) => `r.reaction = ${place}`)
-      .always(isVisibleReactionSql);
+    const past = pastOf(tenantId, query);
+    if (past !== undefined) return this.pastReactions.page(query, past);
+    const where = (cursorKind?: 'reactions'): Where =>
+      this.#where('r', tenantId, query, cursorKind)
+        .and(query.externalId, (place) => `r.external_id = ${place}`)
+        .and(query.authorId, (place) => `r.user_external_id = ${place}`)
+        .and(query.type, (place) => `r.reaction = ${place}`)
+        .always(isVisibleReactionSql);
     const rows = await this.#select<Named<ReactionRow>>(
+      tenantId,
       `select r.*, ${knownName('r', 'user_external_id')}
-       from reactions r left join messages m on m.id = r.message_id`,
+       ${reactionsFrom}`,
       'r',
-      where,
+      where('reactions'),
       query,
     );
-    return toPage(rows, query.limit, cursorOf('reactions'), toReactionDto);
+    return {
+      ...toPage(rows, query.limit, cursorOf('reactions'), toReactionDto),
+      ...(await this.reads.counted(tenantId, query, reactionsFrom, where)),
+    };
   }
 
-  #where(alias: string, tenantId: string, query: Ordered, cursorKind: string): Where {
+  /** What fits the query; behind its cursor, where the kind of that is given. */
+  #where(alias: string, tenantId: string, query: OrderedQuery, cursorKind: string | undefined): Where {
     const where = new Where()
       .and(tenantId, (place) => `${alias}.tenant_id = ${place}`)
       .and(query.connectionId, (place) => `${alias}.connection_id = ${place}`)
       .and(query.spaceId, (place) => `${alias}.space_id = ${place}`)
       .and(query.since, (place) => `${alias}.sort_at >= ${place}`)
       .and(query.until, (place) => `${alias}.sort_at < ${place}`);
-    if (query.cursor !== undefined) {
+    if (query.cursor !== undefined && cursorKind !== undefined) {
       const [at, id] = decodeCursor(cursorKind, ['time', 'id'], query.cursor);
       const beyond = query.order === 'asc' ? '>' : '<';
       where.always(
@@ -119,29 +147,22 @@ export class MessagesQueries {
     return where;
   }
 
-  #select<Row>(select: string, alias: string, where: Where, query: Ordered): Promise<Row[]> {
+  #select<Row>(tenantId: string, select: string, alias: string, where: Where, query: OrderedQuery): Promise<Row[]> {
     const order = query.order === 'asc' ? 'asc' : 'desc';
     const sql = `${select} where ${where.sql}
       order by ${alias}.sort_at ${order}, ${alias}.id ${order} limit ${where.place(query.limit + 1)}`;
-    return rowsOf<Row>(this.dataSource, sql, where.parameters);
+    return this.reads.rows<Row>(tenantId, sql, where.parameters);
   }
 
-  async #annotationsOf(messageIds: readonly string[]): Promise<Map<string, Named<AnnotationRow>[]>> {
-    const byMessage = new Map<string, Named<AnnotationRow>[]>();
-    if (messageIds.length === 0) return byMessage;
-    const rows = await rowsOf<Named<AnnotationRow>>(
-      this.dataSource,
-      `select a.*, ${knownName('a', 'author_external_id')}
-       from annotations a left join messages m on m.id = a.message_id
-       where a.message_id = any($1::uuid[]) and ${isVisibleAnnotationSql} order by a.sort_at, a.id`,
-      [messageIds],
-    );
-    for (const row of rows) {
-      const list = byMessage.get(row.message_id ?? '');
-      if (list === undefined) byMessage.set(row.message_id ?? '', [row]);
-      else list.push(row);
-    }
-    return byMessage;
+  async #found(tenantId: string, text: string, query: MessagesQuery): Promise<Page<MessageDto>> {
+    const found = await this.search.page(tenantId, text, query);
+    // The index may be a moment behind.
+    const messages = (await this.byId.messages(tenantId, found.items)).filter(({ deletedAt }) => deletedAt === null);
+    const isHighlighted = query.highlight === 'true' && found.query !== undefined;
+    return {
+      items: isHighlighted ? await withHighlights(this.reads, tenantId, messages, found.query) : messages,
+      nextCursor: found.nextCursor,
+    };
   }
 }
 

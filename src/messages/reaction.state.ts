@@ -1,9 +1,11 @@
 import { type LiaisonEvent } from '../events/event.js';
-import { earlier, later } from '../events/latest.js';
+import { later } from '../events/latest.js';
 import { type ColumnTypes } from '../events/projection-table.js';
+import { placeAtEarliest, placeOfFirst, sortPlaceColumns, type SortPlace } from '../events/sort-place.js';
+import { type MessageRow } from './message.state.js';
 
 /** One user's reaction to one message. */
-export interface ReactionRow {
+export interface ReactionRow extends SortPlace {
   readonly id: string;
   readonly tenant_id: string;
   readonly connection_id: string;
@@ -16,7 +18,6 @@ export interface ReactionRow {
   readonly reaction: string;
   readonly added_at: Date | null;
   readonly removed_at: Date | null;
-  readonly sort_at: Date;
 }
 
 export const reactionColumns: ColumnTypes<ReactionRow> = {
@@ -31,7 +32,7 @@ export const reactionColumns: ColumnTypes<ReactionRow> = {
   reaction: 'text',
   added_at: 'timestamptz',
   removed_at: 'timestamptz',
-  sort_at: 'timestamptz',
+  ...sortPlaceColumns,
 };
 
 /**
@@ -40,6 +41,12 @@ export const reactionColumns: ColumnTypes<ReactionRow> = {
  */
 export const isVisibleReactionSql = `
   r.added_at is not null and (r.removed_at is null or r.added_at > r.removed_at) and m.deleted_at is null`;
+
+/** The rule of `isVisibleReactionSql` over rows in memory. */
+export function isVisibleReaction(row: ReactionRow, message: MessageRow | undefined): boolean {
+  const { added_at: addedAt, removed_at: removedAt } = row;
+  return addedAt !== null && (removedAt === null || addedAt > removedAt) && (message?.deleted_at ?? null) === null;
+}
 
 export type ReactionEvent = LiaisonEvent<'reaction.added' | 'reaction.removed'>;
 
@@ -51,7 +58,7 @@ export function isReactionEvent(event: LiaisonEvent): event is ReactionEvent {
 /** The reaction after the event, whatever order events come in; both events are set operations. */
 export function applyToReaction(row: ReactionRow | undefined, event: ReactionEvent): ReactionRow {
   const at = event.occurredAt;
-  const known = row ?? {
+  const known: ReactionRow = row ?? {
     id: event.subjectId,
     tenant_id: event.tenantId,
     connection_id: event.connectionId,
@@ -64,9 +71,9 @@ export function applyToReaction(row: ReactionRow | undefined, event: ReactionEve
     reaction: event.data.reaction,
     added_at: null,
     removed_at: null,
-    sort_at: at,
+    ...placeOfFirst(event),
   };
-  const next = { ...known, sort_at: earlier(known.sort_at, at) };
+  const next = { ...known, ...placeAtEarliest(known, event) };
   return event.type === 'reaction.added'
     ? { ...next, added_at: later(next.added_at, at) }
     : { ...next, removed_at: later(next.removed_at, at) };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { uuidV7 } from '../common/ids/uuid-v7.js';
+import { storableJson, storableText } from '../common/json/storable.js';
 import { firstRowOf } from '../database/rows.js';
 import { inTransaction, type Tx } from '../database/transaction.js';
 import { applyToOperation, type Operation, type OperationLedger, type OperationNews } from '../platforms/operation.js';
@@ -57,7 +58,13 @@ export class OperationTable {
     await tx.query(
       `update operations set external_id = $3, state = $4, reason = $5::jsonb, updated_at = clock_timestamp()
        where connection_id = $1 and operation_id = $2`,
-      [connectionId, news.operationId, externalId ?? null, state, reason === undefined ? null : JSON.stringify(reason)],
+      [
+        connectionId,
+        news.operationId,
+        externalId === undefined ? null : storableText(externalId),
+        state,
+        reason === undefined ? null : JSON.stringify(storableJson({ ...reason })),
+      ],
     );
   }
 }

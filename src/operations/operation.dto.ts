@@ -1,10 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional } from 'class-validator';
+import { MayBeAbsent } from '../common/http/may-be-absent.js';
 import { IsId, PageQuery } from '../common/http/query.dto.js';
 
 export class OperationsQuery extends PageQuery {
   @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsId()
   readonly connectionId?: string;
 }

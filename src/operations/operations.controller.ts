@@ -1,10 +1,11 @@
-import { Controller, Get, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DataSource } from 'typeorm';
-import { AuthGuard, RequireScope } from '../auth/auth.guard.js';
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { NotAudited } from '../audit/audit-rule.js';
+import { ForCallers } from '../audit/for-callers.js';
+import { RequireScope } from '../auth/auth.guard.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
 import { decodeCursor, encodeCursor, toPage, type Page } from '../common/http/page.js';
-import { rowsOf } from '../database/rows.js';
+import { TenantReads } from '../database/tenant-reads.js';
 import { Where } from '../database/where.js';
 import {
   OperationPage,
@@ -17,15 +18,18 @@ import {
 const cursorKind = 'operations';
 
 @ApiTags('conversations')
-@ApiBearerAuth()
-@UseGuards(AuthGuard)
+@ForCallers()
 @RequireScope('events:read')
 @Controller('v1/operations')
 export class OperationsController {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly reads: TenantReads) {}
 
   @Get()
-  @ApiOperation({ summary: 'Our acts in conversations and what became of them, newest first' })
+  @NotAudited('shows what became of acts, not what was said')
+  @ApiOperation({
+    operationId: 'listOperations',
+    summary: 'Our acts in conversations and what became of them, newest first',
+  })
   @ApiOkResponse({ type: OperationPage })
   async list(@CurrentCaller() { tenantId }: Caller, @Query() query: OperationsQuery): Promise<Page<OperationDto>> {
     const before = query.cursor === undefined ? undefined : decodeCursor(cursorKind, ['id'], query.cursor)[0];
@@ -33,8 +37,8 @@ export class OperationsController {
       .and(tenantId, (place) => `tenant_id = ${place}`)
       .and(before, (place) => `id < ${place}::uuid`)
       .and(query.connectionId, (place) => `connection_id = ${place}`);
-    const rows = await rowsOf<OperationRow>(
-      this.dataSource,
+    const rows = await this.reads.rows<OperationRow>(
+      tenantId,
       `select id, operation_id as "operationId", connection_id as "connectionId", state, external_id as "externalId",
               reason, created_at as "createdAt", updated_at as "updatedAt"
        from operations where ${where.sql} order by id desc limit ${where.place(query.limit + 1)}`,

@@ -1,17 +1,18 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn } from 'class-validator';
+import { MayBeAbsent } from '../common/http/may-be-absent.js';
 import { IsId, PageQuery } from '../common/http/query.dto.js';
 
 const states = ['waiting', 'parked', 'failed'] as const;
 
 export class JobsQuery extends PageQuery {
   @ApiPropertyOptional({ enum: states })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(states)
   readonly state?: string;
 
   @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsId()
   readonly connectionId?: string;
 }
@@ -30,7 +31,7 @@ export class JobDto {
     description: '`parked` waits for a change of its connection, `failed` was given up; what is done is not listed.',
   })
   readonly state!: string;
-  @ApiProperty()
+  @ApiProperty({ type: 'integer' })
   readonly attempts!: number;
   @ApiProperty({ type: String, nullable: true, description: 'Why the last try did not work: a fixed word.' })
   readonly lastReason!: string | null;

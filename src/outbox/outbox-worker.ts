@@ -6,6 +6,7 @@ import { Metrics } from '../common/observability/metrics.js';
 import { backOffMs } from './back-off.js';
 import { JOB_HANDLERS, type Job, type JobHandler, type JobOutcome } from './job.js';
 import { JobTable } from './job-table.js';
+import { limitedSignal } from './limited-signal.js';
 
 /** Jobs under way at once in one process, about how many of one connection, and how many are taken at a time. */
 const width = 16;
@@ -53,7 +54,7 @@ export class OutboxWorker {
       try {
         await this.#release();
         const free = Math.min(leasedAtOnce, width - this.#running.size);
-        const jobs = free > 0 ? await this.table.lease(free, leaseSeconds, this.#busyConnections()) : [];
+        const jobs = free > 0 ? await this.#lease(free) : [];
         for (const job of jobs) this.#begin(job);
         if (jobs.length < free || free === 0) await this.#rest(idleMs);
       } catch (error) {
@@ -62,6 +63,10 @@ export class OutboxWorker {
         await this.#rest(1_000);
       }
     }
+  }
+
+  #lease(count: number): Promise<Job[]> {
+    return this.table.lease(count, leaseSeconds, this.#busyConnections(), [...this.#handlers.keys()]);
   }
 
   async #release(): Promise<void> {
@@ -103,11 +108,12 @@ export class OutboxWorker {
         return;
       case 'retry':
       case 'pause':
-        if (Date.now() - job.createdAt.getTime() > givenUpAfterMs) {
+        if (Date.now() - job.triedSince.getTime() > givenUpAfterMs) {
+          await this.#handlers.get(job.kind)?.giveUp?.(job);
           await this.table.end(job, 'failed', outcome.reason);
           return;
         }
-        if (outcome.kind === 'pause') await this.table.pause(job.connectionId, outcome.reason, outcome.afterMs);
+        if (outcome.kind === 'pause') await this.#pause(job, outcome);
         await this.table.retry(job, outcome.reason, outcome.afterMs ?? backOffMs(job.attempt));
         return;
       case 'parked':
@@ -117,17 +123,25 @@ export class OutboxWorker {
     }
   }
 
+  /** Whoever calls by the same token would be told the same. */
+  async #pause({ connectionId, credential }: Job, { reason, afterMs }: JobOutcome & { kind: 'pause' }): Promise<void> {
+    if (credential === null || credential === undefined) return;
+    await this.table.pause(connectionId, credential, reason, afterMs);
+  }
+
   async #attempt(job: Job): Promise<JobOutcome> {
-    const handler = this.#handlers.get(job.kind);
-    if (handler === undefined) return { kind: 'failed', reason: 'no-handler' };
+    const { signal, release } = limitedSignal(this.#stopping.signal, handlerDeadlineMs);
     try {
-      const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(handlerDeadlineMs)]);
+      const handler = this.#handlers.get(job.kind);
+      if (handler === undefined) throw new Error('nobody here does jobs of this kind');
       return await handler.run(job, signal);
     } catch (error) {
       if (!this.#stopping.signal.aborted) {
         this.logger.warn({ err: error, jobId: job.id, kind: job.kind }, 'a job broke off and is tried again');
       }
       return { kind: 'retry', reason: 'error' };
+    } finally {
+      release();
     }
   }
 

@@ -19,9 +19,15 @@ export interface OAuthServer {
   readonly pkce: boolean;
   /**
    * Whether a refresh whose answer was lost must not be tried again: true for servers that rotate refresh tokens, or may,
-   * since those take the second use of one for theft and end the whole grant (RFC 9700 section 4.14).
+   * since those take the second use of one for theft and end the whole grant (RFC 9700 section 4.14). Of one that may and,
+   * as its answers show, has not done so yet, it is asked again all the same.
    */
   readonly lostRefreshIsFinal: boolean;
+  /**
+   * Pure: whether a refusal (4xx) with that body says that the refresh token is dead, where the server does not say it in
+   * OAuth's word, `invalid_grant`. It must be sure: the grant is over with it.
+   */
+  readonly saysGrantIsOver?: (body: JsonObject) => boolean;
 }
 
 /** Who consented. */

@@ -71,6 +71,9 @@ export class NeedsAuthorization extends LiaisonError {
   }
 }
 
+/** The same of the app's own token alone: another one may do. */
+export class AppTokenRefused extends NeedsAuthorization {}
+
 /** The platform understood a post and said no; the same post will be refused again. */
 export class PostRefused extends LiaisonError {
   readonly code = 'post-refused';

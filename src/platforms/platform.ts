@@ -3,6 +3,7 @@ import { type HttpCaller } from '../common/outbound/http-caller.js';
 import { type LiaisonError } from '../common/errors/liaison-error.js';
 import { type MicrosoftKeySets } from '../common/security/microsoft-key-sets.js';
 import { type Secret } from '../common/security/secret.js';
+import { type Connector } from '../crm/connector.js';
 import { type ConversationActs } from './conversation-acts.js';
 import { type AppTokenSource, type UserGrants } from './oauth-server.js';
 import { type PlatformAccount } from './platform-account.js';
@@ -19,6 +20,8 @@ export interface VerificationContext {
   readonly webhookKeys: readonly KeyObject[];
   /** The keys that Microsoft's identity platform publishes, kept for the whole process; for platforms that sign with them. */
   readonly microsoftKeySets?: MicrosoftKeySets;
+  /** The address that was called, as the outside writes it, with its query; for platforms that sign it. */
+  readonly calledUrl?: string;
 }
 
 /** An answer that a platform gets at once, byte for byte. */
@@ -62,6 +65,11 @@ export interface Platform {
   /** A class-validator class that describes `secrets` of a connection. */
   readonly secrets: new () => object;
   /**
+   * Pure: the addresses that secrets and tokens of a connection with those settings are sent to, in one spelling (`addressOf`)
+   * and order. Tokens are good for these alone, and secrets must be entered again for others.
+   */
+  addresses(settings: Readonly<Record<string, unknown>>): readonly string[];
+  /**
    * Checks the raw bytes and headers against the platform's scheme and answers the scheme's name. Throws
    * `SignatureRejected`; silence is impossible, so a forgotten `if` fails closed.
    */
@@ -88,15 +96,31 @@ export interface Platform {
   readonly organizations?: OrganizationAccess;
   /** Where webhooks are registered over the platform's API: what shall be registered, and how. */
   readonly registrations?: Registrations;
+  /** What makes it a CRM. */
+  readonly connector?: Connector;
+}
+
+/** The name in the path under which it calls us back: its own, or one for every CRM. */
+export function callbackName({ id, connector }: Pick<Platform, 'id' | 'connector'>): string {
+  return connector === undefined ? id : 'crm';
 }
 
 /** The tokens of organisations that authorized the app. */
 export interface OrganizationAccess {
+  /** Pure: whether an app of that kind acts in an organisation's spaces with that organisation's token. */
+  usesTheirTokens(settings: Readonly<Record<string, unknown>>): boolean;
   /** One spelling for an organisation's id, whichever of its encodings came. */
   canonicalId(organizationExternalId: string): string;
-  /** Asks for new tokens. Throws `PlatformUnavailable` for what passes and `NeedsAuthorization` for a refusal. */
+  /**
+   * Asks for new tokens, in place of those that came with `refreshToken` where there is one. Throws `PlatformUnavailable` for
+   * what passes, `NeedsAuthorization` for a refusal, and `AppTokenRefused` where it is the app's own token that is not taken.
+   */
   fetchTokens(
-    wanted: { readonly applicationExternalId: string; readonly organizationExternalId: string },
+    wanted: {
+      readonly applicationExternalId: string;
+      readonly organizationExternalId: string;
+      readonly refreshToken?: string | undefined;
+    },
     account: PlatformAccount,
     http: HttpCaller,
   ): Promise<OrganizationTokenSet>;
@@ -131,7 +155,7 @@ export interface FetchAnswer {
 
 /** Thin calls completed by the platform's API. */
 export interface Hydration {
-  /** Pure: what must be asked to complete the fact. `titleKnown` says whether its space has been read already. */
+  /** Pure: what must be asked to complete the fact. `titleKnown` says whether its space has been read already, or was refused. */
   needs(event: LiaisonEvent, known: { readonly titleKnown: boolean }): readonly FetchRequest[];
   /**
    * Asks. Answers what is to be kept, a refusal or a loss included; throws `PlatformUnavailable` for what passes and

@@ -22,6 +22,8 @@ export interface OutgoingPost {
   readonly replyToExternalId?: string;
   /** Which of the app's own addresses posts, on platforms where an app has several. */
   readonly endpoint?: string;
+  /** The invitation that the space began with, where spaces begin so: it leads to what may be done there. */
+  readonly invitationExternalId?: string;
   readonly as: 'app' | 'user';
 }
 
@@ -40,6 +42,8 @@ export interface Poster {
 
 /** How a platform takes posts. */
 export interface Posting {
+  /** Whether its client has the app's tokens itself; then it is handed none. */
+  readonly hasOwnTokens?: boolean;
   /** Pure. Throws `InvalidInput`, with pointers below `/`, for what the platform does not take: forms, lengths, threads. */
   check(post: OutgoingPost, settings: Readonly<Record<string, unknown>>): void;
   /**

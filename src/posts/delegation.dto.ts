@@ -1,23 +1,24 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { MayBeAbsent } from '../common/http/may-be-absent.js';
 import { IsId, PageQuery } from '../common/http/query.dto.js';
 import { type JsonObject } from '../common/json/json.js';
 
 export class DelegationsQuery extends PageQuery {
   @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsId()
   readonly grantId?: string;
 
   @ApiPropertyOptional({ description: "The platform's id of the user." })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @IsNotEmpty()
   @MaxLength(500)
   readonly subject?: string;
 
   @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsId()
   readonly connectionId?: string;
 }
@@ -35,12 +36,14 @@ export class DelegationDto {
   readonly act!: string;
   @ApiProperty({ format: 'uuid' })
   readonly postId!: string;
-  @ApiProperty({ description: 'Which try of the post.' })
+  @ApiProperty({ type: 'integer', description: 'Which try of the post.' })
   readonly attempt!: number;
   @ApiProperty({ type: [String], description: 'What the consent covered at that moment.' })
   readonly scopes!: readonly string[];
   @ApiProperty({ description: 'Who asked for it: `key:<id>`, `jwt:<subject>` or `bootstrap`.' })
   readonly requestedBy!: string;
+  @ApiProperty({ description: 'By which rule it was allowed: the route that was called and the scope that it needs.' })
+  readonly rule!: string;
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
@@ -68,6 +71,7 @@ export interface DelegationRow {
   readonly attempt: number;
   readonly scopes: readonly string[];
   readonly requestedBy: string;
+  readonly rule: string;
   readonly evidence: JsonObject;
   readonly at: Date;
 }

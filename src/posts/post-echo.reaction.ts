@@ -1,10 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { columnLiterals, unnestOf, type ColumnType } from '../database/array-literal.js';
 import { isUuid } from '../common/ids/uuid-v7.js';
+import { rowsOf } from '../database/rows.js';
 import { type Tx } from '../database/transaction.js';
 import { type EventReaction } from '../events/event-reaction.js';
 import { isInSpace, type LiaisonEvent } from '../events/event.js';
-import { notDelivered } from './post-ends.js';
+import { putFailedJobs } from '../outbox/job-changes.js';
+import { callNext, postJobOf, type PostMeans } from './post-queue.js';
+import { type PostRow } from './post.dto.js';
+import { notDelivered } from './post.state.js';
 
 /** A message that may be a post of ours. */
 interface Echo {
@@ -56,7 +60,11 @@ const fail = `
   update posts p set state = 'failed', reason = $1, message_id = coalesce(p.message_id, echo."messageId"),
                      external_id = coalesce(p.external_id, echo."externalId")
   from ${unnestOf(columns, 'echo', 2)}
-  where p.id = echo."postId" and p.connection_id = echo."connectionId" and p.state in ('sending', 'unknown', 'sent')`;
+  where p.id = echo."postId" and p.connection_id = echo."connectionId" and p.state in ('sending', 'unknown', 'sent')
+  returning p.id, p.tenant_id as "tenantId", p.connection_id as "connectionId", p.space_id as "spaceId", p.poster,
+            p.grant_id as "grantId", p.organization_external_id as "organizationExternalId"`;
+
+type FailedPost = Pick<PostRow, 'id' | 'tenantId' | 'connectionId' | 'spaceId' | 'poster'> & PostMeans;
 
 /** Links posts with the messages that the platform tells us of. Echoes stay facts like any others. */
 @Injectable()
@@ -73,7 +81,10 @@ export class PostEchoReaction implements EventReaction {
     }
     const lost = events.filter(({ type }) => type === 'message.failed').flatMap(echoIn);
     const named = lost.filter(({ postId }) => postId !== null);
-    if (named.length > 0) await tx.query(fail, [notDelivered, ...columnLiterals(named, columns)]);
+    if (named.length === 0) return;
+    const failed = await rowsOf<FailedPost>(tx, fail, [notDelivered, ...columnLiterals(named, columns)]);
+    await putFailedJobs(failed.map(postJobOf), notDelivered, tx);
+    for (const post of failed) await callNext(post, tx);
   }
 }
 

@@ -3,17 +3,18 @@ import { DataSource } from 'typeorm';
 import { sqlStateOf } from '../common/errors/sql-state.js';
 import { firstRowOf, rowsOf } from '../database/rows.js';
 import { inTransaction, type Tx } from '../database/transaction.js';
+import { endJob, forgetJob, goByGrant, holdsLease } from '../outbox/job-changes.js';
 import { enqueueJobs, type Job } from '../outbox/job.js';
 import { type PlacedPost } from '../platforms/posting.js';
 import { type GrantState } from '../tokens/grant-table.js';
+import { endAttempt, unresolvedSince } from './post-attempts.js';
 import { heldConsent } from './post-grants.js';
-import { callNext, failJob, forgetJob, parkJob, postKind } from './post-queue.js';
-import { type AttemptOutcome } from './post.state.js';
+import { heldVersion } from './post-organizations.js';
+import { callNext, grantOf, postJobOf, type PostMeans } from './post-queue.js';
+import { notDelivered, type AttemptOutcome } from './post.state.js';
 import { type PostRow } from './post.dto.js';
 
 const uniqueViolation = '23505';
-/** What a post says whose message the platform reported as not delivered; nothing later changes that. */
-export const notDelivered = 'not-delivered';
 
 /** Why something ended. */
 interface End {
@@ -32,8 +33,7 @@ export class PostEnds {
     await inTransaction(this.dataSource, async (tx) => {
       if (externalId !== undefined) await takeBack(post, externalId, tx);
       await endAttempt(post.id, number, 'sent', null, tx);
-      await sent(post, externalId, createdAt, tx);
-      await forgetJob(job, tx);
+      if (await sent(post, externalId, createdAt, tx)) await forgetJob(job.id, tx);
       await callNext(post, tx);
     });
   }
@@ -47,8 +47,7 @@ export class PostEnds {
            where post_id = $1 and number = (select max(number) from post_attempts where post_id = $1 and outcome = 'unknown')`,
           [post.id],
         );
-        await sent(post, externalId, createdAt, tx);
-        await forgetJob(job, tx);
+        if (await sent(post, externalId, createdAt, tx)) await forgetJob(job.id, tx);
         await callNext(post, tx);
       });
       return true;
@@ -98,35 +97,52 @@ export class PostEnds {
     });
   }
 
-  /** Nothing will be tried any more, unless somebody asks for the job to be tried again. What may be there is said so. */
+  /**
+   * Nothing will be tried any more, unless somebody asks for the job to be tried again. What may be there is said so. Changes
+   * nothing where the job is not ours any more.
+   */
   async givenUp(post: PostRow, job: Job, reason: string): Promise<string> {
     return inTransaction(this.dataSource, async (tx) => {
-      const lost = await firstRowOf(tx, `select 1 from post_attempts where post_id = $1 and outcome = 'unknown'`, [
-        post.id,
-      ]);
-      const end = { reason: lost === undefined ? reason : 'outcome-unknown' };
+      if (!(await isOurs(post, job, tx))) return reason;
+      const end = { reason: (await unresolvedSince(post.id, tx)) === undefined ? reason : 'outcome-unknown' };
       await failed(post, job, end, tx);
       return end.reason;
     });
   }
 
   /**
-   * The post waits: as the app's until the connection is changed (`since` is from before we last looked at it), in a user's
-   * name until the user's grant is active again. Answers the state of a grant for which there is nothing to wait, because it
-   * has become active meanwhile or has ended for good; the post is not parked then.
+   * The post waits: as the app's until the connection is changed (`since` is from before we last looked at it), by an
+   * organisation's token until there is another one than `refused`, in a user's name until the user's grant is active again.
+   * Answers the state of a grant for which there is nothing to wait, because it has become active meanwhile or has ended for
+   * good, `active` also where an organisation's new token has come, or that another grant came in its place, which the job goes
+   * by from then on; the post is not parked then. Changes nothing where the job is not ours any more.
    */
-  async parked(post: PostRow, job: Job, reason: string, since: Date): Promise<'parked' | GrantState> {
+  async parked(
+    post: PostRow,
+    job: Job,
+    reason: string,
+    since: Date,
+    refused?: string,
+  ): Promise<'parked' | 'replaced' | GrantState> {
     return inTransaction(this.dataSource, async (tx) => {
-      if (post.poster !== '') {
-        // Whoever makes it active releases what is parked in the same transaction, so after this lock or before it.
-        const state = (await heldConsent(job.id, tx))?.state ?? 'revoked';
-        if (state !== 'needs-reauthorization' && state !== 'pending') return state;
+      const { organizationExternalId, connectionId } = post;
+      const held =
+        organizationExternalId === null ? undefined : await heldVersion({ connectionId, organizationExternalId }, tx);
+      // Whoever makes a grant active releases what is parked in the same transaction, so after this lock or before it.
+      const consent = post.poster === '' ? undefined : await heldConsent(job, tx);
+      if (!(await isOurs(post, job, tx))) return 'parked';
+      if (held !== undefined && held !== refused) return 'active';
+      if (consent !== undefined && consent.id !== grantOf(job)) {
+        await goByGrant(job, consent.id, tx);
+        return 'replaced';
       }
+      const state = consent?.state ?? 'revoked';
+      if (post.poster !== '' && state !== 'needs-reauthorization' && state !== 'pending') return state;
       await tx.query(`update posts set state = 'parked', reason = $2 where id = $1 and state <> 'sent'`, [
         post.id,
         reason,
       ]);
-      await parkJob(job, reason, since, tx);
+      await endJob(job, 'parked', reason, tx, since);
       await callNext(post, tx);
       return 'parked';
     });
@@ -138,30 +154,27 @@ export class PostEnds {
   }
 }
 
-/** Answers false where somebody else has ended the try, because we took too long. */
-async function endAttempt(
-  postId: string,
-  number: number,
-  outcome: AttemptOutcome,
-  reason: string | null,
-  tx: Tx,
-): Promise<boolean> {
-  const isAuthority = outcome === 'sent';
-  const rows = await rowsOf(
-    tx,
-    `update post_attempts set ended_at = coalesce(ended_at, clock_timestamp()), outcome = $3, reason = $4
-     where post_id = $1 and number = $2 and (ended_at is null or $5) returning number`,
-    [postId, number, outcome, reason, isAuthority],
-  );
-  return rows.length > 0;
+/** Whether this lease still holds; then it does until the end of `tx`. In one order everywhere: consents, posts, jobs. */
+async function isOurs({ id }: PostRow, job: Job, tx: Tx): Promise<boolean> {
+  await tx.query(`select 1 from posts where id = $1 for update`, [id]);
+  return holdsLease(job, tx);
 }
 
-/** The message may have been told to us already; else the reaction to its echo waits for this row, and sees the id. */
-async function sent(post: PostRow, externalId: string | undefined, createdAt: Date | undefined, tx: Tx): Promise<void> {
-  await tx.query(
+/**
+ * The message may have been told to us already; else the reaction to its echo waits for this row, and sees the id. Answers false
+ * where the platform has said meanwhile that it was not delivered: the post has failed then, with its job.
+ */
+async function sent(
+  post: PostRow,
+  externalId: string | undefined,
+  createdAt: Date | undefined,
+  tx: Tx,
+): Promise<boolean> {
+  const rows = await rowsOf(
+    tx,
     `update posts set state = 'sent', reason = null, platform_message = null, external_id = coalesce($2, external_id),
                       sent_at = coalesce($3, clock_timestamp())
-     where id = $1 and reason is distinct from $4`,
+     where id = $1 and reason is distinct from $4 returning 1`,
     [post.id, externalId ?? null, createdAt ?? null, notDelivered],
   );
   await tx.query(
@@ -169,6 +182,7 @@ async function sent(post: PostRow, externalId: string | undefined, createdAt: Da
      where p.id = $1 and m.tenant_id = p.tenant_id and m.external_id = p.external_id and m.space_id = p.space_id`,
     [post.id],
   );
+  return rows.length > 0;
 }
 
 /**
@@ -176,11 +190,11 @@ async function sent(post: PostRow, externalId: string | undefined, createdAt: Da
  * outcome is unknown again.
  */
 async function takeBack({ id, connectionId }: PostRow, externalId: string, tx: Tx): Promise<void> {
-  const [mistaken] = await rowsOf<{ id: string; tenantId: string; grantId: string | null }>(
+  const [mistaken] = await rowsOf<Pick<PostRow, 'id' | 'tenantId'> & PostMeans>(
     tx,
     `update posts set state = 'queued', external_id = null, message_id = null, sent_at = null
      where connection_id = $1 and external_id = $2 and id <> $3
-     returning id, tenant_id as "tenantId", grant_id as "grantId"`,
+     returning id, tenant_id as "tenantId", grant_id as "grantId", organization_external_id as "organizationExternalId"`,
     [connectionId, externalId, id],
   );
   if (mistaken === undefined) return;
@@ -189,9 +203,7 @@ async function takeBack({ id, connectionId }: PostRow, externalId: string, tx: T
      where post_id = $1 and outcome = 'sent' and reason = 'found'`,
     [mistaken.id],
   );
-  const { tenantId, grantId } = mistaken;
-  const payload = grantId === null ? {} : { grantId };
-  await enqueueJobs([{ tenantId, connectionId, kind: postKind, key: mistaken.id, payload }], tx);
+  await enqueueJobs([postJobOf({ ...mistaken, connectionId })], tx);
 }
 
 /** Unless it turned out to be there meanwhile. */
@@ -201,7 +213,7 @@ async function failed(post: PostRow, job: Job, { reason, platformMessage }: End,
     `update posts set state = 'failed', reason = $2, platform_message = $3 where id = $1 and state <> 'sent' returning id`,
     [post.id, reason, platformMessage ?? null],
   );
-  if (rows.length > 0) await failJob(job, reason, tx);
-  else await forgetJob(job, tx);
+  if (rows.length > 0) await endJob(job, 'failed', reason, tx);
+  else await forgetJob(job.id, tx);
   await callNext(post, tx);
 }

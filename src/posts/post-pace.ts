@@ -4,10 +4,8 @@ import { backOffMs } from '../outbox/back-off.js';
 export const looksBeforeAnotherTry = 3;
 /** Where the platform does not let us look, how often we look among what it told us before the post is given up. */
 export const blindLooksBeforeGivingUp = 9;
-/** More tries than these would not help. */
+/** More tries than these would not help; those that the platform turned away because of its limits are not among them. */
 export const mostTries = 20;
-/** Some time before the outbox itself gives a job up. */
-export const longestWaitMs = 6 * 24 * 3_600_000;
 
 const firstGapMs = 2_000;
 const longestBlindGapMs = 60_000;

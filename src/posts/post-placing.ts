@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { LiaisonError } from '../common/errors/liaison-error.js';
+import { storableText } from '../common/json/storable.js';
 import { type HttpCaller } from '../common/outbound/http-caller.js';
 import { OutboundFailed, OutboundRefused } from '../common/outbound/outbound.errors.js';
 import { type OpenConnection } from '../connections/open-connection.js';
@@ -8,9 +9,9 @@ import { type Job } from '../outbox/job.js';
 import { type PlatformAccount } from '../platforms/platform-account.js';
 import { NeedsAuthorization, OutcomeUnknown, PlatformUnavailable, PostRefused } from '../platforms/platform.errors.js';
 import { type Platform } from '../platforms/platform.js';
-import { type Poster } from '../platforms/posting.js';
+import { type OutgoingPost, type PlacedPost, type Poster, type Posting } from '../platforms/posting.js';
 import { type ActingToken } from '../tokens/acting-tokens.js';
-import { outgoingPost, type AddressedPost, type PostingClient } from './outgoing-post.js';
+import { outgoingPost } from './outgoing-post.js';
 import { OwnMessages } from './own-messages.js';
 import { PostEnds } from './post-ends.js';
 import { blindLooksBeforeGivingUp } from './post-pace.js';
@@ -18,13 +19,18 @@ import { invitationOf } from './post-target.js';
 import { type Search } from './post-turns.js';
 import { type PostRow } from './post.dto.js';
 
+/** Of what the platform says to a refusal. */
+const longestMessage = 500;
+
 /** With what a post is placed. */
 export interface Sender {
   readonly connection: OpenConnection;
   readonly platform: Platform;
-  readonly posting: PostingClient;
+  readonly posting: Posting;
   readonly account: PlatformAccount;
   readonly token: ActingToken;
+  /** Whether this token came in the place of one that the platform had just not taken. */
+  readonly isRenewed: boolean;
   readonly http: HttpCaller;
 }
 
@@ -47,7 +53,7 @@ export class PostPlacing {
     try {
       const { posting, account, http } = sender;
       const placed = await posting.send(await this.#outgoing(post, sender), posterOf(sender), account, http);
-      await this.ends.placed(post, job, number, placed);
+      await this.ends.placed(post, job, number, storable(placed));
       return { kind: 'placed' };
     } catch (error) {
       return this.#failedTry(post, job, number, error);
@@ -58,10 +64,13 @@ export class PostPlacing {
     try {
       const { posting, account, http } = sender;
       const found = await posting.find(await this.#outgoing(post, sender), posterOf(sender), search, account, http);
-      if (found !== undefined && (await this.ends.found(post, job, found))) return { kind: 'placed' };
+      if (found !== undefined && (await this.ends.found(post, job, storable(found)))) return { kind: 'placed' };
       await this.ends.lookedInVain(post, 'looks');
       return { kind: 'unknown' };
     } catch (error) {
+      // A user's consent that holds, and whose tokens cannot look all the same: nothing that anybody does ends that.
+      const isInVain = error instanceof NeedsAuthorization && sender.isRenewed && post.poster !== '';
+      if (isInVain) return this.#lookBlind(post, job, search, sender);
       if (error instanceof NeedsAuthorization) return { kind: 'unauthorized' };
       // The platform does not let us look, or not any more; it may have told us by itself.
       if (error instanceof OutcomeUnknown || error instanceof PostRefused)
@@ -92,7 +101,8 @@ export class PostPlacing {
 
   async #failedTry(post: PostRow, job: Job, number: number, error: unknown): Promise<Placement> {
     if (error instanceof PostRefused) {
-      const { reason, platformMessage } = error;
+      const { reason } = error;
+      const platformMessage = storableText((error.platformMessage ?? '').slice(0, longestMessage)) || undefined;
       await this.ends.refused(post, job, number, { reason, platformMessage });
       return { kind: 'given-up', reason };
     }
@@ -114,11 +124,16 @@ export class PostPlacing {
     return { kind: 'unavailable', error };
   }
 
-  async #outgoing(post: PostRow, { platform }: Sender): Promise<AddressedPost> {
+  async #outgoing(post: PostRow, { platform }: Sender): Promise<OutgoingPost> {
     // Only where the app takes part in conversations do spaces begin with an invitation.
     const begins = platform.conversations !== undefined;
     return outgoingPost(post, begins ? await invitationOf(this.dataSource, post.spaceId) : undefined);
   }
+}
+
+/** Ids are stored as facts have them. */
+function storable({ externalId, createdAt }: PlacedPost): PlacedPost {
+  return { externalId: externalId === undefined ? undefined : storableText(externalId), createdAt };
 }
 
 function posterOf({ token }: Sender): Poster {

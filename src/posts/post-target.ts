@@ -8,6 +8,8 @@ export interface PostSpace {
   readonly id: string;
   readonly tenantId: string;
   readonly externalId: string;
+  /** The organisation that the platform told with it last, as it was told. */
+  readonly organizationExternalId: string | null;
 }
 
 /** Throws `NotFound` for a space of another tenant or connection, `Conflict` for one that was deleted. */
@@ -18,7 +20,8 @@ export async function spaceToPostIn(
 ): Promise<PostSpace> {
   const space = await firstRowOf<PostSpace & { readonly deletedAt: Date | null }>(
     dataSource,
-    `select id, tenant_id as "tenantId", external_id as "externalId", deleted_at as "deletedAt"
+    `select id, tenant_id as "tenantId", external_id as "externalId", deleted_at as "deletedAt",
+            fields #>> '{organizationExternalId,value}' as "organizationExternalId"
      from spaces where id = $1 and tenant_id = $2 and connection_id = $3`,
     [spaceId, tenantId, connectionId],
   );

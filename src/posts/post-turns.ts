@@ -4,10 +4,13 @@ import { sqlStateOf } from '../common/errors/sql-state.js';
 import { uuidV7 } from '../common/ids/uuid-v7.js';
 import { firstRowOf, rowsOf } from '../database/rows.js';
 import { inTransaction, type Tx } from '../database/transaction.js';
+import { endJob, forgetJob, goByGrant, layAside, renewLease } from '../outbox/job-changes.js';
 import { type Job } from '../outbox/job.js';
+import { beginAttempt, hasBeenTriedEnough, unresolvedSince } from './post-attempts.js';
 import { heldConsent, type Consent } from './post-grants.js';
-import { blindLookGapMs, collisionGapMs, lookGapMs, looksBeforeAnotherTry, mostTries, sleepMs } from './post-pace.js';
-import { callNext, forgetJob, mustWait, renewLease, sleepUntilCalled, waitsForItsTurn } from './post-queue.js';
+import { blindLookGapMs, collisionGapMs, lookGapMs, looksBeforeAnotherTry, sleepMs } from './post-pace.js';
+import { callNext, grantOf, mustWait, waitsForItsTurn } from './post-queue.js';
+import { notDelivered } from './post.state.js';
 import { postColumns, type PostRow } from './post.dto.js';
 
 /** What may be done about a post now. */
@@ -21,6 +24,8 @@ export type Turn =
   | { readonly kind: 'no-consent' }
   /** It has been tried so often that another try would not help. */
   | { readonly kind: 'used-up' }
+  /** It stands as failed for good, whoever asks for another try. */
+  | { readonly kind: 'failed'; readonly reason: string }
   /** There is nothing to do, or not for us. */
   | { readonly kind: 'over' };
 
@@ -38,9 +43,11 @@ interface LockedPost extends PostRow {
   readonly lookedAgoMs: number | null;
 }
 
-/** The clocks of a platform and of our database differ by less than this. */
-const clockSkew = '1 minute';
 const uniqueViolation = '23505';
+/** From its beginning a turn has this long; longer than everything that happens in it. */
+const turnSeconds = 120;
+/** By which rule an act in a name was allowed: what the caller's request had to be. */
+const rule = 'POST /v1/posts by posts:write';
 
 /** Gives posts their turns: one at a time for each poster in each space, in the order in which they were taken. */
 @Injectable()
@@ -52,9 +59,24 @@ export class PostTurns {
   }
 
   /**
+   * Whether the last two tries found the token refused, of a post by an organisation's: a new one had been fetched in between,
+   * so yet another one would not help.
+   */
+  async isRefusedAgain({ id, organizationExternalId }: PostRow): Promise<boolean> {
+    if (organizationExternalId === null) return false;
+    const last = await rowsOf<{ outcome: string | null }>(
+      this.dataSource,
+      `select outcome from post_attempts where post_id = $1 order by number desc limit 2`,
+      [id],
+    );
+    return last.length === 2 && last.every(({ outcome }) => outcome === 'unauthorized');
+  }
+
+  /**
    * What may be done about the post, decided and written down in one transaction. A try is committed before it is answered
-   * from here, with its line in the ledger where it is in a user's name; the user's consent holds at that moment and cannot
-   * be withdrawn before the commit. A try that a dead process left open counts as one whose outcome nobody knows.
+   * from here, with its line in the ledger where it is in a user's name; the user's consent, which is the one that `job` names,
+   * holds at that moment and cannot be withdrawn before the commit. A try that a dead process left open counts as one whose
+   * outcome nobody knows.
    */
   async take(known: PostRow, job: Job): Promise<Turn> {
     try {
@@ -68,13 +90,23 @@ export class PostTurns {
 
   async #take(known: PostRow, job: Job, tx: Tx): Promise<Turn> {
     // In one order everywhere: consents, posts, jobs.
-    const consent = known.poster === '' ? undefined : await heldConsent(job.id, tx);
+    const consent = known.poster === '' ? undefined : await heldConsent(job, tx);
     const post = await lockedPost(known.id, tx);
-    if (!(await renewLease(job, tx))) return { kind: 'over' };
+    if (!(await renewLease(job, turnSeconds, tx))) return { kind: 'over' };
     if (post === undefined || post.state === 'sent') {
-      await forgetJob(job, tx);
+      await forgetJob(job.id, tx);
       await callNext(known, tx);
       return { kind: 'over' };
+    }
+    if (post.state === 'failed' && post.reason === notDelivered) {
+      // Its name is used up at the platform, which would answer another try as if it had brought the message.
+      await endJob(job, 'failed', notDelivered, tx);
+      return { kind: 'failed', reason: notDelivered };
+    }
+    if (consent !== undefined && consent.id !== grantOf(job)) {
+      // Whoever asks has a token of the one before, and what the ledger says is by whose consent the token is.
+      await goByGrant(job, consent.id, tx);
+      return { kind: 'wait', reason: 'continues', afterMs: 0 };
     }
     if (post.poster !== '' && consent?.state !== 'active') return { kind: 'no-consent' };
     if (await mustWait(post, tx)) {
@@ -83,13 +115,13 @@ export class PostTurns {
         `update posts set state = 'queued', reason = null where id = $1 and state in ('parked', 'failed')`,
         [post.id],
       );
-      await sleepUntilCalled(job, sleepMs(), tx);
+      await layAside(job, waitsForItsTurn, sleepMs(), tx);
       return { kind: 'wait', reason: waitsForItsTurn, afterMs: collisionGapMs };
     }
     const since = await unresolvedSince(post.id, tx);
     if (since !== undefined && post.looks < looksBeforeAnotherTry) return lookFor(post, since, tx);
     // One that had failed is tried because somebody asked for it.
-    if (post.attempts >= mostTries && post.state !== 'failed') return { kind: 'used-up' };
+    if (post.state !== 'failed' && (await hasBeenTriedEnough(post, tx))) return { kind: 'used-up' };
     return begin(post, consent, tx);
   }
 }
@@ -102,22 +134,6 @@ function lockedPost(id: string, tx: Tx): Promise<LockedPost | undefined> {
      from posts where id = $1 for update`,
     [id],
   );
-}
-
-/** When the first try began of which nobody knows whether it worked; closes those that were left open. */
-async function unresolvedSince(postId: string, tx: Tx): Promise<Date | undefined> {
-  await tx.query(
-    `update post_attempts set ended_at = clock_timestamp(), outcome = 'unknown', reason = 'interrupted'
-     where post_id = $1 and ended_at is null`,
-    [postId],
-  );
-  const row = await firstRowOf<{ since: Date | null }>(
-    tx,
-    `select min(started_at) - interval '${clockSkew}' as since from post_attempts
-     where post_id = $1 and outcome = 'unknown'`,
-    [postId],
-  );
-  return row?.since ?? undefined;
 }
 
 async function lookFor(post: LockedPost, since: Date, tx: Tx): Promise<Turn> {
@@ -145,10 +161,7 @@ async function begin(post: LockedPost, consent: Consent | undefined, tx: Tx): Pr
      where id = $1`,
     [post.id, number, consent?.id ?? null],
   );
-  await tx.query(`insert into post_attempts (post_id, number, started_at) values ($1, $2, clock_timestamp())`, [
-    post.id,
-    number,
-  ]);
+  await beginAttempt(post.id, number, tx);
   if (consent !== undefined) await recordDelegation(post, number, consent, tx);
   return { kind: 'try', post: { ...post, attempts: number }, number };
 }
@@ -157,8 +170,8 @@ async function recordDelegation(post: PostRow, attempt: number, consent: Consent
   const { idempotencyKey, requestHash, spaceId, spaceExternalId } = post;
   await tx.query(
     `insert into delegations (id, tenant_id, grant_id, connection_id, subject_external_id, act, post_id, attempt, scopes,
-                              requested_by, evidence, at)
-     values ($1, $2, $3, $4, $5, 'post', $6, $7, $8::text[], $9, $10::jsonb, clock_timestamp())`,
+                              requested_by, rule, evidence, at)
+     values ($1, $2, $3, $4, $5, 'post', $6, $7, $8::text[], $9, $10, $11::jsonb, clock_timestamp())`,
     [
       uuidV7(),
       post.tenantId,
@@ -169,6 +182,7 @@ async function recordDelegation(post: PostRow, attempt: number, consent: Consent
       attempt,
       consent.scopes,
       post.requestedBy,
+      rule,
       JSON.stringify({ idempotencyKey, requestHash, spaceId, spaceExternalId }),
     ],
   );

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsNotEmpty, IsObject, IsString, MaxLength } from 'class-validator';
+import { MayBeAbsent } from '../common/http/may-be-absent.js';
 import { IsId, PageQuery } from '../common/http/query.dto.js';
 import { type JsonObject } from '../common/json/json.js';
 import { type PostContent } from '../platforms/posting.js';
@@ -37,14 +38,14 @@ export class CreatePost {
   readonly text!: string;
 
   @ApiPropertyOptional({ description: "The same in the platform's own markdown." })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @IsNotEmpty()
   @MaxLength(longestText)
   readonly markdown?: string;
 
   @ApiPropertyOptional({ description: 'The same in HTML, where the platform takes it.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @IsNotEmpty()
   @MaxLength(longestText)
@@ -55,24 +56,24 @@ export class CreatePost {
     additionalProperties: true,
     description: "A card in the platform's own form, where it takes cards.",
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsObject()
   readonly card?: JsonObject;
 
   @ApiPropertyOptional({ description: 'A title, where the platform shows one.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @IsNotEmpty()
   @MaxLength(1_000)
   readonly title?: string;
 
   @ApiPropertyOptional({ format: 'uuid', description: 'Our id of the message that it answers.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsId()
   readonly replyTo?: string;
 
   @ApiPropertyOptional({ description: "Which of the app's own addresses posts (Skype for Business)." })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @IsNotEmpty()
   @MaxLength(500)
@@ -81,23 +82,23 @@ export class CreatePost {
 
 export class PostsQuery extends PageQuery {
   @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsId()
   readonly connectionId?: string;
 
   @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsId()
   readonly spaceId?: string;
 
   @ApiPropertyOptional({ enum: postStates })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(postStates)
   readonly state?: PostState;
 }
 
 export class PostAttemptDto {
-  @ApiProperty({ description: 'From 1.' })
+  @ApiProperty({ type: 'integer', minimum: 1, description: 'From 1.' })
   readonly number!: number;
   @ApiProperty({ format: 'date-time' })
   readonly startedAt!: string;
@@ -128,6 +129,12 @@ export class PostDto {
   readonly as!: PosterChoice;
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'By which consent.' })
   readonly grantId!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: "With which organisation's token the app posts: the platform's id, in one spelling.",
+  })
+  readonly organizationId!: string | null;
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'What was asked to be said.' })
   readonly content!: PostContent;
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
@@ -169,6 +176,8 @@ export interface PostRow {
   /** The user's id at the platform; empty for the app. */
   readonly poster: string;
   readonly grantId: string | null;
+  /** With whose token the app posts, where organisations have tokens of their own. */
+  readonly organizationExternalId: string | null;
   readonly content: PostContent;
   readonly replyTo: string | null;
   readonly replyToExternalId: string | null;
@@ -187,7 +196,7 @@ export interface PostRow {
 export const postColumns = `
   id, tenant_id as "tenantId", connection_id as "connectionId", platform, space_id as "spaceId",
   space_external_id as "spaceExternalId", idempotency_key as "idempotencyKey", request_hash as "requestHash",
-  requested_by as "requestedBy", poster, grant_id as "grantId", content, reply_to as "replyTo",
+  requested_by as "requestedBy", poster, grant_id as "grantId", organization_external_id as "organizationExternalId", content, reply_to as "replyTo",
   reply_to_external_id as "replyToExternalId", endpoint, state, reason, platform_message as "platformMessage", attempts,
   external_id as "externalId", message_id as "messageId", created_at as "createdAt", sent_at as "sentAt"`;
 
@@ -212,6 +221,7 @@ export function toPostDto(row: PostRow, attempts: readonly AttemptRow[]): PostDt
     platformMessage: row.platformMessage,
     as: choiceOf(row.poster),
     grantId: row.grantId,
+    organizationId: row.organizationExternalId,
     content: row.content,
     replyTo: row.replyTo,
     endpoint: row.endpoint,

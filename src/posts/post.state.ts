@@ -12,3 +12,6 @@ export type PostState = (typeof postStates)[number];
  */
 export const attemptOutcomes = ['sent', 'refused', 'unavailable', 'unauthorized', 'unknown'] as const;
 export type AttemptOutcome = (typeof attemptOutcomes)[number];
+
+/** What a post says whose message the platform reported as not delivered; nothing later changes that. */
+export const notDelivered = 'not-delivered';

@@ -1,10 +1,13 @@
-import { Body, Controller, Get, HttpStatus, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Response } from 'express';
-import { AuthGuard, RequireScope } from '../auth/auth.guard.js';
+import { AuditAct, AuditRead } from '../audit/audit-rule.js';
+import { ForCallers } from '../audit/for-callers.js';
+import { RequireScope } from '../auth/auth.guard.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
 import { IdParam } from '../common/http/id.param.js';
 import { type Page } from '../common/http/page.js';
+import { ApiProblems, ApiReturnPreference, located } from '../common/http/route-document.js';
 import { IdempotencyKey } from './idempotency-key.js';
 import { requestIn } from './post-request.js';
 import { CreatePost, PostDto, PostPage, PostsQuery } from './post.dto.js';
@@ -12,8 +15,7 @@ import { PostsQueries } from './posts.queries.js';
 import { PostsService } from './posts.service.js';
 
 @ApiTags('posts')
-@ApiBearerAuth()
-@UseGuards(AuthGuard)
+@ForCallers()
 @Controller('v1/posts')
 export class PostsController {
   constructor(
@@ -23,14 +25,25 @@ export class PostsController {
 
   @Post()
   @RequireScope('posts:write')
-  @ApiOperation({ summary: 'Say something in a space, as the app or in the name of a user who allowed it' })
+  @AuditAct('posts.create', ['connectionId', 'spaceId', 'as'])
+  @ApiOperation({
+    operationId: 'createPost',
+    summary: 'Say something in a space, as the app or in the name of a user who allowed it',
+  })
   @ApiHeader({
     name: 'Idempotency-Key',
     required: true,
     description: 'Your name for this request, 1 to 255 visible ASCII characters, the same in every try of it.',
+    schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
   })
-  @ApiAcceptedResponse({ type: PostDto, description: 'Taken; it will be placed.' })
-  @ApiOkResponse({ type: PostDto, description: 'An earlier try of this request was taken; its post as it is now.' })
+  @ApiAcceptedResponse({ type: PostDto, headers: located, description: 'Taken; it will be placed.' })
+  @ApiOkResponse({
+    type: PostDto,
+    headers: located,
+    description: 'An earlier try of this request was taken; its post as it is now.',
+  })
+  @ApiReturnPreference()
+  @ApiProblems(404, 409)
   async create(
     @CurrentCaller() caller: Caller,
     @IdempotencyKey() key: string,
@@ -44,7 +57,8 @@ export class PostsController {
 
   @Get()
   @RequireScope('events:read')
-  @ApiOperation({ summary: 'Posts, newest first' })
+  @AuditRead('posts.list')
+  @ApiOperation({ operationId: 'listPosts', summary: 'Posts, newest first' })
   @ApiOkResponse({ type: PostPage })
   list(@CurrentCaller() caller: Caller, @Query() query: PostsQuery): Promise<Page<PostDto>> {
     return this.queries.page(caller.tenantId, query);
@@ -52,7 +66,8 @@ export class PostsController {
 
   @Get(':id')
   @RequireScope('events:read')
-  @ApiOperation({ summary: 'One post with every try of it' })
+  @AuditRead('posts.get')
+  @ApiOperation({ operationId: 'getPost', summary: 'One post with every try of it' })
   @ApiOkResponse({ type: PostDto })
   get(@CurrentCaller() caller: Caller, @Param() { id }: IdParam): Promise<PostDto> {
     return this.queries.get(caller.tenantId, id);

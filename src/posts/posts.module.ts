@@ -16,6 +16,6 @@ import { PostsService } from './posts.service.js';
   imports: [ConnectionsModule, TokensModule],
   controllers: [PostsController, DelegationsController],
   providers: [PostsService, PostsQueries, PostTurns, PostEnds, PostPlacing, OwnMessages, PostJob],
-  exports: [PostJob],
+  exports: [PostJob, PostsService],
 })
 export class PostsModule {}

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { NotFound } from '../common/errors/liaison-error.js';
 import { decodeCursor, encodeCursor, toPage, type Page } from '../common/http/page.js';
-import { firstRowOf, rowsOf } from '../database/rows.js';
+import { TenantReads } from '../database/tenant-reads.js';
 import { Where } from '../database/where.js';
 import { postColumns, toPostDto, type AttemptRow, type PostDto, type PostRow, type PostsQuery } from './post.dto.js';
 
@@ -10,7 +9,7 @@ const cursorKind = 'posts';
 
 @Injectable()
 export class PostsQueries {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly reads: TenantReads) {}
 
   /** Newest first. */
   async page(tenantId: string, query: PostsQuery): Promise<Page<PostDto>> {
@@ -21,12 +20,15 @@ export class PostsQueries {
       .and(query.connectionId, (place) => `connection_id = ${place}`)
       .and(query.spaceId, (place) => `space_id = ${place}`)
       .and(query.state, (place) => `state = ${place}`);
-    const rows = await rowsOf<PostRow>(
-      this.dataSource,
+    const rows = await this.reads.rows<PostRow>(
+      tenantId,
       `select ${postColumns} from posts where ${where.sql} order by id desc limit ${where.place(query.limit + 1)}`,
       where.parameters,
     );
-    const attempts = await this.#attemptsOf(rows.map(({ id }) => id));
+    const attempts = await this.#attemptsOf(
+      tenantId,
+      rows.map(({ id }) => id),
+    );
     return toPage(
       rows,
       query.limit,
@@ -37,20 +39,20 @@ export class PostsQueries {
 
   /** Throws `NotFound` for an unknown post and for another tenant's. */
   async get(tenantId: string, id: string): Promise<PostDto> {
-    const row = await firstRowOf<PostRow>(
-      this.dataSource,
+    const row = await this.reads.first<PostRow>(
+      tenantId,
       `select ${postColumns} from posts where id = $1 and tenant_id = $2`,
       [id, tenantId],
     );
     if (row === undefined) throw new NotFound({ detail: 'There is no such post.' });
-    return toPostDto(row, (await this.#attemptsOf([row.id])).get(row.id) ?? []);
+    return toPostDto(row, (await this.#attemptsOf(tenantId, [row.id])).get(row.id) ?? []);
   }
 
-  async #attemptsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly AttemptRow[]>> {
+  async #attemptsOf(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, readonly AttemptRow[]>> {
     const byPost = new Map<string, AttemptRow[]>(ids.map((id) => [id, []]));
     if (ids.length === 0) return byPost;
-    const rows = await rowsOf<AttemptRow>(
-      this.dataSource,
+    const rows = await this.reads.rows<AttemptRow>(
+      tenantId,
       `select post_id as "postId", number, started_at as "startedAt", ended_at as "endedAt", outcome, reason
        from post_attempts where post_id = any($1::uuid[]) order by post_id, number`,
       [ids],

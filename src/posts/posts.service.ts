@@ -8,11 +8,13 @@ import { type OpenConnection } from '../connections/open-connection.js';
 import { firstRowOf } from '../database/rows.js';
 import { inTransaction } from '../database/transaction.js';
 import { enqueueJobs } from '../outbox/job.js';
+import { ORGANIZATION_TOKENS, type OrganizationTokens } from '../platforms/organization-tokens.js';
 import { PLATFORMS, type Platform } from '../platforms/platform.js';
 import { outgoingPost } from './outgoing-post.js';
 import { usableConsent } from './post-grants.js';
+import { organizationToPostFor } from './post-organizations.js';
 import { hashOf, type PostRequest } from './post-request.js';
-import { postKind } from './post-queue.js';
+import { postJobOf } from './post-queue.js';
 import { posterOf } from './poster-choice.js';
 import { answeredMessage, invitationOf, spaceToPostIn, type AnsweredMessage, type PostSpace } from './post-target.js';
 
@@ -34,16 +36,19 @@ export class PostsService {
     private readonly dataSource: DataSource,
     private readonly directory: ConnectionDirectory,
     @Inject(PLATFORMS) private readonly platforms: readonly Platform[],
+    @Inject(ORGANIZATION_TOKENS) private readonly organizations: OrganizationTokens,
   ) {}
 
   /**
-   * Requests of one tenant under one key are one request: the first makes the post, the others get it. Throws `Conflict` for
-   * another request under a key that was used, for a deleted space and for a user who has not allowed it, `NotFound` for
-   * another tenant's connection, space and message, `InvalidInput` for what the platform does not take.
+   * Requests of one caller under one key are one request: the first makes the post, the others get it. Throws `Conflict` for
+   * another request under a key that was used, for a deleted space, for a user who has not allowed it and where it is not known
+   * with which organisation's token to post, `NotFound` for another tenant's connection, space and message, `InvalidInput` for
+   * what the platform does not take.
    */
-  async take({ tenantId, subject }: Caller, key: string, request: PostRequest): Promise<TakenPost> {
+  async take(caller: Caller, key: string, request: PostRequest): Promise<TakenPost> {
+    const { tenantId, subject } = caller;
     const hash = hashOf(request);
-    const known = await knownPost(this.dataSource, tenantId, key);
+    const known = await knownPost(this.dataSource, caller, key);
     if (known !== undefined) return sameOrConflict(known, hash);
     const connection = await this.#connection(tenantId, request.connectionId);
     const space = await spaceToPostIn(this.dataSource, tenantId, request);
@@ -52,6 +57,7 @@ export class PostsService {
     const invitation = await invitationOf(this.dataSource, space.id);
     this.#check(connection, request, { id, space, answered, invitation });
     const { as } = request;
+    const organizationExternalId = as === 'app' ? await this.#organization(connection, space) : null;
     return inTransaction(this.dataSource, async (tx) => {
       const grant =
         as === 'app' ? undefined : await usableConsent(tx, { tenantId, connectionId: connection.id, user: as.user });
@@ -64,9 +70,10 @@ export class PostsService {
       const made = await firstRowOf<{ id: string }>(
         tx,
         `insert into posts (id, tenant_id, connection_id, platform, space_id, space_external_id, idempotency_key,
-                            request_hash, requested_by, poster, grant_id, content, reply_to, reply_to_external_id, endpoint)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15)
-         on conflict (tenant_id, idempotency_key) do nothing returning id`,
+                            request_hash, requested_by, poster, grant_id, content, reply_to, reply_to_external_id, endpoint,
+                            organization_external_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15, $16)
+         on conflict (tenant_id, requested_by, idempotency_key) do nothing returning id`,
         [
           id,
           tenantId,
@@ -83,18 +90,26 @@ export class PostsService {
           request.replyTo ?? null,
           answered?.threadExternalId ?? null,
           request.endpoint ?? null,
+          organizationExternalId,
         ],
       );
       if (made === undefined) {
         // Another copy of the request was faster, and has committed: that is what the insert waited for.
-        const first = await knownPost(tx, tenantId, key);
+        const first = await knownPost(tx, caller, key);
         if (first === undefined) throw new Conflict({ detail: 'The request is being served already.' });
         return sameOrConflict(first, hash);
       }
-      const payload = grant === undefined ? {} : { grantId: grant.id };
-      await enqueueJobs([{ tenantId, connectionId: connection.id, kind: postKind, key: id, payload }], tx);
+      const means = { grantId: grant?.id ?? null, organizationExternalId };
+      await enqueueJobs([postJobOf({ id, tenantId, connectionId: connection.id, ...means })], tx);
       return { id, isNew: true };
     });
+  }
+
+  /** With whose token the app posts there; null where it has a token of its own. */
+  async #organization(connection: OpenConnection, space: PostSpace): Promise<string | null> {
+    const access = this.platforms.find(({ id }) => id === connection.platform)?.organizations;
+    if (access?.usesTheirTokens(connection.settings) !== true) return null;
+    return organizationToPostFor(this.organizations, access, connection, space.organizationExternalId);
   }
 
   async #connection(tenantId: string, id: string): Promise<OpenConnection> {
@@ -137,11 +152,16 @@ export class PostsService {
   }
 }
 
-function knownPost(source: DataSource | EntityManager, tenantId: string, key: string): Promise<KnownPost | undefined> {
+function knownPost(
+  source: DataSource | EntityManager,
+  { tenantId, subject }: Caller,
+  key: string,
+): Promise<KnownPost | undefined> {
   return firstRowOf<KnownPost>(
     source,
-    `select id, request_hash as "requestHash" from posts where tenant_id = $1 and idempotency_key = $2`,
-    [tenantId, key],
+    `select id, request_hash as "requestHash" from posts
+     where tenant_id = $1 and requested_by = $2 and idempotency_key = $3`,
+    [tenantId, subject, key],
   );
 }
 

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { uuidV7 } from '../common/ids/uuid-v7.js';
 import { firstRowOf, rowsOf } from '../database/rows.js';
 import { inTransaction } from '../database/transaction.js';
+import { releaseJobs } from '../outbox/job-changes.js';
 import { enqueueJobs } from '../outbox/job.js';
 import { type DesiredRegistration } from '../platforms/platform.js';
 import { type RegistrationState } from './registration.state.js';
@@ -96,11 +97,8 @@ export class RegistrationTable {
         [owner.id],
       );
       await enqueueJobs([checkOf(owner)], tx);
-      await tx.query(
-        `update jobs set state = 'waiting', run_at = clock_timestamp(), ended_at = null
-         where connection_id = $1 and kind = $2 and key = $3 and state <> 'waiting'`,
-        [owner.id, registrationsKind, checkKey],
-      );
+      const given = `j.connection_id = $1 and j.kind = $2 and j.key = $3 and j.state <> 'waiting'`;
+      await releaseJobs(given, [owner.id, registrationsKind, checkKey], tx);
     });
   }
 
@@ -161,5 +159,5 @@ function toStored({ key, resource, event, filter, ownedBy, ...state }: StoredRow
 }
 
 function checkOf({ id, tenantId }: Owner): Parameters<typeof enqueueJobs>[0][number] {
-  return { tenantId, connectionId: id, kind: registrationsKind, key: checkKey, payload: {} };
+  return { tenantId, connectionId: id, kind: registrationsKind, key: checkKey, payload: {}, credential: 'app' };
 }

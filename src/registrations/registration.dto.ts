@@ -28,7 +28,7 @@ export class RegistrationDto {
   readonly activeSince!: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When we last switched it on again.' })
   readonly reactivatedAt!: string | null;
-  @ApiProperty({ description: 'Repairs and refusals since it last worked for a quarter of an hour.' })
+  @ApiProperty({ type: 'integer', description: 'Repairs and refusals since it last worked for a quarter of an hour.' })
   readonly repairs!: number;
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   readonly nextRepairAt!: string | null;

@@ -7,7 +7,7 @@ import { ConnectionDirectory } from '../connections/connection-directory.js';
 import { type OpenConnection } from '../connections/open-connection.js';
 import { Readiness } from '../health/readiness.js';
 import { callOutcome } from '../outbox/call-outcome.js';
-import { type Job, type JobHandler, type JobOutcome } from '../outbox/job.js';
+import { connectionClosed, type Job, type JobHandler, type JobOutcome } from '../outbox/job.js';
 import { NeedsAuthorization } from '../platforms/platform.errors.js';
 import { PLATFORMS, type DesiredRegistration, type Platform, type RegistrationCalls } from '../platforms/platform.js';
 import { RegistrationRefused } from '../platforms/registration-refused.js';
@@ -48,6 +48,7 @@ export class RegistrationJob implements JobHandler {
     const start = await this.table.begin(job.connectionId);
     // A change that was made before `start.now` is seen by this check; a later one makes the connection due again.
     await this.directory.refresh();
+    if (this.directory.isClosed(job.connectionId)) return connectionClosed;
     const connection = this.directory.get(job.connectionId);
     const registrations = this.platforms.find(({ id }) => id === connection?.platform)?.registrations;
     if (connection === undefined || registrations === undefined) {
@@ -61,9 +62,11 @@ export class RegistrationJob implements JobHandler {
     }
     const http: HttpCaller = { request: (call) => this.http.request({ ...call, signal }) };
     const account = this.accounts.of(connection);
-    const outcome = await this.#check(connection, desired, registrations.at(account, http), start);
-    const mayHelp = outcome.kind === 'parked' && outcome.reason === 'needs-authorization' && job.attempt === 1;
-    return mayHelp && (await account.refused()) ? { kind: 'retry', reason: 'token-refused', afterMs: 0 } : outcome;
+    const check = (): Promise<JobOutcome> => this.#check(connection, desired, registrations.at(account, http), start);
+    const outcome = await check();
+    const isRefused = outcome.kind === 'parked' && outcome.reason === 'needs-authorization';
+    // Another token may be to be had.
+    return isRefused && (await account.refused()) ? check() : outcome;
   }
 
   async #check(

@@ -1,6 +1,8 @@
-import { Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { AuthGuard, RequireScope } from '../auth/auth.guard.js';
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AuditAct, NotAudited } from '../audit/audit-rule.js';
+import { ForCallers } from '../audit/for-callers.js';
+import { RequireScope } from '../auth/auth.guard.js';
 import { CurrentCaller, type Caller } from '../auth/caller.js';
 import { IdParam } from '../common/http/id.param.js';
 import { type Page } from '../common/http/page.js';
@@ -11,8 +13,7 @@ import { RegistrationTable } from './registration-table.js';
 import { RegistrationsQueries } from './registrations.queries.js';
 
 @ApiTags('connections')
-@ApiBearerAuth()
-@UseGuards(AuthGuard)
+@ForCallers()
 @Controller('v1/connections')
 export class RegistrationsController {
   constructor(
@@ -23,7 +24,11 @@ export class RegistrationsController {
 
   @Get(':id/registrations')
   @RequireScope('events:read')
-  @ApiOperation({ summary: 'The webhooks that Liaison keeps registered at the platform, as last seen' })
+  @NotAudited('shows webhooks, never their secrets')
+  @ApiOperation({
+    operationId: 'listRegistrations',
+    summary: 'The webhooks that Liaison keeps registered at the platform, as last seen',
+  })
   @ApiOkResponse({ type: RegistrationPage })
   async list(
     @CurrentCaller() caller: Caller,
@@ -37,7 +42,11 @@ export class RegistrationsController {
   @Post(':id/registrations/check')
   @HttpCode(202)
   @RequireScope('connections:write')
-  @ApiOperation({ summary: 'Compare the webhooks with the platform now, and repair them' })
+  @AuditAct('registrations.check')
+  @ApiOperation({
+    operationId: 'checkRegistrations',
+    summary: 'Compare the webhooks with the platform now, and repair them',
+  })
   @ApiAcceptedResponse({ description: 'The comparison is under way; the list shows what it finds.' })
   async check(@CurrentCaller() caller: Caller, @Param() { id }: IdParam): Promise<void> {
     const { connection } = await this.connections.get(caller.tenantId, id);

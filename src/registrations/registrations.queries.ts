@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { decodeCursor, encodeCursor, toPage, type Page } from '../common/http/page.js';
 import { type PageQuery } from '../common/http/query.dto.js';
-import { rowsOf } from '../database/rows.js';
+import { TenantReads } from '../database/tenant-reads.js';
 import { Where } from '../database/where.js';
 import {
   registrationColumns,
@@ -15,7 +14,7 @@ const cursorKind = 'registrations';
 
 @Injectable()
 export class RegistrationsQueries {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly reads: TenantReads) {}
 
   /** In the order in which they became known. */
   async page(tenantId: string, connectionId: string, query: PageQuery): Promise<Page<RegistrationDto>> {
@@ -24,8 +23,8 @@ export class RegistrationsQueries {
       .and(tenantId, (place) => `tenant_id = ${place}`)
       .and(connectionId, (place) => `connection_id = ${place}`)
       .and(after, (place) => `id > ${place}::uuid`);
-    const rows = await rowsOf<RegistrationRow>(
-      this.dataSource,
+    const rows = await this.reads.rows<RegistrationRow>(
+      tenantId,
       `select ${registrationColumns} from registrations
        where ${where.sql} order by id limit ${where.place(query.limit + 1)}`,
       where.parameters,

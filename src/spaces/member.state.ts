@@ -48,6 +48,19 @@ export const memberColumns: ColumnTypes<MemberRow> = {
 /** A member row counts as present in SQL; joining and leaving at the same moment counts as having left. */
 export const isMemberSql = `joined_at is not null and (left_at is null or joined_order > left_order)`;
 
+/** The rule of `isMemberSql` over a row in memory. */
+export function isMember(row: MemberRow): boolean {
+  return row.joined_at !== null && (row.left_at === null || isBack(row));
+}
+
+/** A row of somebody who is or was a member in SQL; others only acted in the space. */
+export const wasEverMemberSql = `joined_at is not null or left_at is not null`;
+
+/** The rule of `wasEverMemberSql` over a row in memory. */
+export function wasEverMember(row: MemberRow): boolean {
+  return row.joined_at !== null || row.left_at !== null;
+}
+
 /** Whether the row is of somebody who joined again after having left. */
 export function isBack(row: MemberRow): boolean {
   return row.joined_order !== null && row.left_order !== null && row.joined_order > row.left_order;

@@ -1,21 +1,27 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBooleanString, IsOptional } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import { IsBooleanString } from 'class-validator';
+import { MayBeAbsent } from '../common/http/may-be-absent.js';
+import { OwnedDto } from '../common/http/owned.dto.js';
 import { OwnedQuery } from '../common/http/query.dto.js';
+import { CountQuery, TotalledPage } from '../common/http/total.dto.js';
 import { type JsonValue } from '../common/json/json.js';
+import { PastQuery } from '../events/past/past.dto.js';
 import { isBack, type MemberRow } from './member.state.js';
 import { propertyPrefix, type SpaceRow } from './space.state.js';
 
-export class SpaceDto {
-  @ApiProperty({ format: 'uuid' })
-  readonly id!: string;
-  @ApiProperty()
-  readonly platform!: string;
-  @ApiProperty({ format: 'uuid' })
-  readonly connectionId!: string;
+export class SpacesQuery extends IntersectionType(OwnedQuery, PastQuery, CountQuery) {}
+
+export class SpaceDto extends OwnedDto {
   @ApiProperty()
   readonly externalId!: string;
   @ApiProperty({ type: String, nullable: true })
   readonly title!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: "The platform's id of the organisation, where it tells it.",
+  })
+  readonly organizationId!: string | null;
   @ApiProperty({ type: String, nullable: true })
   readonly description!: string | null;
   @ApiProperty({ type: String, nullable: true })
@@ -34,27 +40,21 @@ export class SpaceDto {
   readonly deletedAt!: string | null;
 }
 
-export class SpacePage {
+export class SpacePage extends TotalledPage {
   @ApiProperty({ type: [SpaceDto] })
   readonly items!: readonly SpaceDto[];
   @ApiProperty({ type: String, nullable: true })
   readonly nextCursor!: string | null;
 }
 
-export class MembersQuery extends OwnedQuery {
+export class MembersQuery extends IntersectionType(OwnedQuery, PastQuery, CountQuery) {
   @ApiPropertyOptional({ enum: ['true', 'false'], description: 'Also those who have left.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsBooleanString()
   readonly includeFormer?: string;
 }
 
-export class MemberDto {
-  @ApiProperty({ format: 'uuid' })
-  readonly id!: string;
-  @ApiProperty()
-  readonly platform!: string;
-  @ApiProperty({ format: 'uuid' })
-  readonly connectionId!: string;
+export class MemberDto extends OwnedDto {
   @ApiProperty({ format: 'uuid' })
   readonly spaceId!: string;
   @ApiProperty({ description: "The platform's id of the person or app." })
@@ -71,7 +71,7 @@ export class MemberDto {
   readonly leftAt!: string | null;
 }
 
-export class MemberPage {
+export class MemberPage extends TotalledPage {
   @ApiProperty({ type: [MemberDto] })
   readonly items!: readonly MemberDto[];
   @ApiProperty({ type: String, nullable: true })
@@ -91,6 +91,7 @@ export function toSpaceDto(row: SpaceRow): SpaceDto {
     connectionId: row.connection_id,
     externalId: row.external_id,
     title: row.title,
+    organizationId: text('organizationExternalId'),
     description: text('description'),
     visibility: text('visibility'),
     allowGuests: typeof allowGuests === 'boolean' ? allowGuests : null,

@@ -15,6 +15,8 @@ export interface SpaceRow {
   readonly title: string | null;
   readonly first_seen_at: Date;
   readonly last_event_at: Date;
+  /** When we learned of it. */
+  readonly learned_at: Date;
   readonly deleted_at: Date | null;
   readonly deleted_by: string | null;
 }
@@ -29,17 +31,23 @@ export const spaceColumns: ColumnTypes<SpaceRow> = {
   title: 'text',
   first_seen_at: 'timestamptz',
   last_event_at: 'timestamptz',
+  learned_at: 'timestamptz',
   deleted_at: 'timestamptz',
   deleted_by: 'text',
 };
 
 export const propertyPrefix = 'properties.';
 
-/** What any event tells about its space: that it was alive then, its title at that time, its changes, its end. */
+/**
+ * What any event tells about its space: that it was alive then, its title and whose it is, its changes, its end. What is
+ * taken from any event must be known to `events/past/tellings.ts`.
+ */
 export function applyToSpace(row: SpaceRow | undefined, event: SpaceEvent): SpaceRow {
   const at = event.occurredAt;
+  const { title: toldTitle, organizationExternalId } = event.data.space;
   const observations: Record<string, JsonValue> = {
-    ...(event.data.space.title === undefined ? {} : { title: event.data.space.title }),
+    ...(toldTitle === undefined ? {} : { title: toldTitle }),
+    ...(organizationExternalId === undefined ? {} : { organizationExternalId }),
     ...(event.type === 'space.updated' ? changedFields(event.data.changes) : {}),
   };
   const fields = observe(row?.fields ?? {}, observations, orderOf(event));
@@ -54,6 +62,7 @@ export function applyToSpace(row: SpaceRow | undefined, event: SpaceEvent): Spac
     title: typeof title === 'string' ? title : null,
     first_seen_at: earlier(row?.first_seen_at ?? null, at),
     last_event_at: later(row?.last_event_at ?? null, at),
+    learned_at: earlier(row?.learned_at ?? null, event.learnedAt),
     ...deletion(row, event),
   };
 }

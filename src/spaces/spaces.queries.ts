@@ -1,55 +1,76 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { NotFound } from '../common/errors/liaison-error.js';
-import { decodeCursor, encodeCursor, toPage, type Page } from '../common/http/page.js';
-import { type OwnedQuery } from '../common/http/query.dto.js';
-import { firstRowOf, rowsOf } from '../database/rows.js';
-import { Where } from '../database/where.js';
-import { isMemberSql, type MemberRow } from './member.state.js';
-import { toMemberDto, toSpaceDto, type MemberDto, type MembersQuery, type SpaceDto } from './space.dto.js';
+import { encodeCursor, startOf, toPage, type CursorPosition, type Page } from '../common/http/page.js';
+import { TenantReads } from '../database/tenant-reads.js';
+import { type Where } from '../database/where.js';
+import { type PastQuery } from '../events/past/past.dto.js';
+import { pastOf } from '../events/past/past.js';
+import { isMemberSql, wasEverMemberSql, type MemberRow } from './member.state.js';
+import { owned } from './owned.js';
+import { PastMembers } from './past/past-members.js';
+import { PastSpaces } from './past/past-spaces.js';
+import {
+  toMemberDto,
+  toSpaceDto,
+  type MemberDto,
+  type MembersQuery,
+  type SpaceDto,
+  type SpacesQuery,
+} from './space.dto.js';
 import { type SpaceRow } from './space.state.js';
 
 @Injectable()
 export class SpacesQueries {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly reads: TenantReads,
+    private readonly pastSpaces: PastSpaces,
+    private readonly pastMembers: PastMembers,
+  ) {}
 
-  async page(tenantId: string, query: OwnedQuery): Promise<Page<SpaceDto>> {
-    const where = owned(tenantId, query, 'spaces');
-    const rows = await this.#select<SpaceRow>('spaces', where, query.limit);
-    return toPage(rows, query.limit, (row) => encodeCursor('spaces', [row.id]), toSpaceDto);
+  async page(tenantId: string, query: SpacesQuery): Promise<Page<SpaceDto>> {
+    const past = pastOf(tenantId, query);
+    if (past !== undefined) return this.pastSpaces.page(query, past);
+    const where = (after?: CursorPosition): Where => owned(tenantId, query, after);
+    const rows = await this.#select<SpaceRow>(tenantId, 'spaces', where(startOf('spaces', ['id'], query)), query.limit);
+    return {
+      ...toPage(rows, query.limit, (row) => encodeCursor('spaces', [row.id]), toSpaceDto),
+      ...(await this.reads.counted(tenantId, query, 'from spaces', where)),
+    };
   }
 
   /** Throws `NotFound` for an unknown space and for another tenant's. */
-  async get(tenantId: string, id: string): Promise<SpaceDto> {
-    const row = await firstRowOf<SpaceRow>(this.dataSource, `select * from spaces where id = $1 and tenant_id = $2`, [
-      id,
-      tenantId,
-    ]);
+  async get(tenantId: string, id: string, query: PastQuery = {}): Promise<SpaceDto> {
+    const past = pastOf(tenantId, query);
+    if (past !== undefined) return this.pastSpaces.get(id, past);
+    const sql = `select * from spaces where id = $1 and tenant_id = $2`;
+    const row = await this.reads.first<SpaceRow>(tenantId, sql, [id, tenantId]);
     if (row === undefined) throw new NotFound({ detail: 'There is no such space.' });
     return toSpaceDto(row);
   }
 
   /** Throws `NotFound` for an unknown space and for another tenant's. */
   async members(tenantId: string, spaceId: string, query: MembersQuery): Promise<Page<MemberDto>> {
+    const past = pastOf(tenantId, query);
+    if (past !== undefined) return this.pastMembers.page(spaceId, query, past);
     await this.get(tenantId, spaceId);
-    const where = owned(tenantId, query, 'members')
-      .and(spaceId, (place) => `space_id = ${place}`)
-      .always(query.includeFormer === 'true' ? '(joined_at is not null or left_at is not null)' : `(${isMemberSql})`);
-    const rows = await this.#select<MemberRow>('members', where, query.limit);
-    return toPage(rows, query.limit, (row) => encodeCursor('members', [row.id]), toMemberDto);
+    const where = (after?: CursorPosition): Where =>
+      owned(tenantId, query, after)
+        .and(spaceId, (place) => `space_id = ${place}`)
+        .always(`(${query.includeFormer === 'true' ? wasEverMemberSql : isMemberSql})`);
+    const rows = await this.#select<MemberRow>(
+      tenantId,
+      'members',
+      where(startOf('members', ['id'], query)),
+      query.limit,
+    );
+    return {
+      ...toPage(rows, query.limit, (row) => encodeCursor('members', [row.id]), toMemberDto),
+      ...(await this.reads.counted(tenantId, query, 'from members', where)),
+    };
   }
 
-  #select<Row>(table: 'spaces' | 'members', where: Where, limit: number): Promise<Row[]> {
+  #select<Row>(tenantId: string, table: 'spaces' | 'members', where: Where, limit: number): Promise<Row[]> {
     const sql = `select * from ${table} where ${where.sql} order by id limit ${where.place(limit + 1)}`;
-    return rowsOf<Row>(this.dataSource, sql, where.parameters);
+    return this.reads.rows<Row>(tenantId, sql, where.parameters);
   }
-}
-
-function owned(tenantId: string, query: OwnedQuery, cursorKind: string): Where {
-  const after = query.cursor === undefined ? undefined : decodeCursor(cursorKind, ['id'], query.cursor)[0];
-  return new Where()
-    .and(tenantId, (place) => `tenant_id = ${place}`)
-    .and(after, (place) => `id > ${place}::uuid`)
-    .and(query.connectionId, (place) => `connection_id = ${place}`)
-    .and(query.externalId, (place) => `external_id = ${place}`);
 }

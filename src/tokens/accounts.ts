@@ -26,8 +26,9 @@ export class WorkingAccount implements PlatformAccount {
     return this.#used.accessToken;
   }
 
-  organizationToken(organizationExternalId: string): Promise<string | undefined> {
-    return this.organizations.find(this.connection, organizationExternalId);
+  async organizationToken(organizationExternalId: string): Promise<string | undefined> {
+    const token = await this.organizations.find(this.connection, organizationExternalId);
+    return token.kind === 'held' ? token.accessToken : undefined;
   }
 
   /** The platform took no token of this account; answers whether there is another one to be had. */

@@ -18,10 +18,14 @@ export interface ActingTokens {
   app(connection: OpenConnection): Promise<ActingToken>;
   /** A user's, by the grant. */
   user(grantId: string): Promise<ActingToken>;
+  /** That of an organisation which authorized the app. It is fetched by a job: while it is, `PlatformUnavailable`. */
+  organization(connection: OpenConnection, organizationExternalId: string): Promise<ActingToken>;
   /** The platform refused the app's token with a 401; answers whether the next call of `app` can give another one. */
   appRefused(connection: OpenConnection, token: ActingToken): Promise<boolean>;
   /** The same for a user's. */
   userRefused(grantId: string, token: ActingToken): Promise<void>;
+  /** The same for an organisation's. */
+  organizationRefused(connection: OpenConnection, organizationExternalId: string, token: ActingToken): Promise<void>;
 }
 
 /** Injection token of the `ActingTokens`. */

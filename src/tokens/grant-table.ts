@@ -5,6 +5,7 @@ import { LOGGER } from '../common/observability/logger.js';
 import { Metrics } from '../common/observability/metrics.js';
 import { firstRowOf, rowsOf } from '../database/rows.js';
 import { inTransaction, type Tx } from '../database/transaction.js';
+import { releaseJobs } from '../outbox/job-changes.js';
 
 export type GrantState = 'pending' | 'active' | 'needs-reauthorization' | 'revoked' | 'denied' | 'failed';
 
@@ -65,11 +66,7 @@ export class GrantTable {
 
   /** Lets those go on who waited for this grant. In `tx`, with what made it active. */
   async release(id: string, tx: Tx): Promise<void> {
-    await tx.query(
-      `update jobs set state = 'waiting', run_at = clock_timestamp(), ended_at = null
-       where state = 'parked' and payload ->> 'grantId' = $1`,
-      [id],
-    );
+    await releaseJobs(`j.state = 'parked' and j.payload ->> 'grantId' = $1`, [id], tx);
   }
 
   /** Runs `work` in one transaction. */

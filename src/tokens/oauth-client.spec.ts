@@ -94,11 +94,35 @@ describe('a client of an authorization server', () => {
   it.each([
     ['an unknown refresh token', json(400, { error: 'invalid_grant' })],
     ['the same with 401, as Webex may answer', json(401, { error: 'invalid_grant' })],
-    ['words of its own', json(400, { message: 'The refresh token is not valid.' })],
-    ['a plain 403', { status: 403, body: 'no' }],
+    ['words of its own that its platform knows', json(400, { message: 'The refresh token is not valid.' })],
   ])('says that the grant is over when the server answers %s', async (_name, answer) => {
     canned = answer;
-    await expect(clientOf().refresh('old')).rejects.toThrow(NeedsAuthorization);
+    const server = { saysGrantIsOver: (body: object) => 'message' in body };
+    await expect(clientOf(server).refresh('old')).rejects.toThrow(NeedsAuthorization);
+  });
+
+  it.each([
+    [
+      'a page of a firewall that forbids',
+      { status: 403, body: '<h1>no</h1>', headers: { 'content-type': 'text/html' } },
+    ],
+    ['a page of a proxy that knows no such path', { status: 404, body: '?' }],
+    ['405 for the method', { status: 405, body: '' }],
+    ['413 for the length', { status: 413, body: '' }],
+    [
+      'a redirect to a page of maintenance',
+      { status: 302, body: '', headers: { location: 'https://status.example/' } },
+    ],
+    ['an OAuth error that passes', json(400, { error: 'temporarily_unavailable' })],
+    ['an OAuth error of the call', json(400, { error: 'invalid_request' })],
+    ['words that nobody knows', json(400, { message: 'The refresh token is not valid.' })],
+    ['a challenge of a proxy', { status: 407, body: '', headers: { 'proxy-authenticate': 'Basic' } }],
+  ])('does not hold a grant for over, nor for renewed, when what answers sends %s', async (_name, answer) => {
+    canned = answer;
+    await expect(clientOf().refresh('old')).rejects.toMatchObject({
+      code: 'platform-unavailable',
+      reason: 'no-usable-answer',
+    });
   });
 
   it.each([
@@ -117,11 +141,38 @@ describe('a client of an authorization server', () => {
   it.each([
     [429, 'rate-limited'],
     [408, 'no-usable-answer'],
+    [425, 'no-usable-answer'],
     [500, 'no-usable-answer'],
+    [501, 'no-usable-answer'],
     [503, 'no-usable-answer'],
-  ])('says that it is to come again when the server answers %i', async (status, reason) => {
-    canned = { status, body: 'not now' };
-    await expect(clientOf().refresh('old')).rejects.toMatchObject({ code: 'platform-unavailable', reason });
+    [521, 'no-usable-answer'],
+  ])(
+    'knows that nothing was done, and that it is to come again, when the server answers %i',
+    async (status, reason) => {
+      for (const answer of [{ status, body: 'not now' }, json(status, { error: 'temporarily_unavailable' })]) {
+        canned = answer;
+        await expect(clientOf().refresh('old')).rejects.toMatchObject({ code: 'platform-unavailable', reason });
+      }
+    },
+  );
+
+  it.each([502, 504, 520, 524])(
+    'does not know the outcome when something before the server answers %i in its place',
+    async (status) => {
+      for (const answer of [{ status, body: '<html>bad gateway</html>' }, json(status, { error: 'server_error' })]) {
+        canned = answer;
+        await expect(clientOf().refresh('old')).rejects.toThrow(OutcomeUnknown);
+      }
+    },
+  );
+
+  it.each([
+    ['429 and a number', 429, '7', 7],
+    ['503 and a number', 503, '120', 120],
+    ['503 and nothing', 503, undefined, undefined],
+  ])('passes on how long it is to stay away, as told by %s', async (_name, status, header, seconds) => {
+    canned = { status, body: '', ...(header === undefined ? {} : { headers: { 'retry-after': header } }) };
+    await expect(clientOf().refresh('old')).rejects.toMatchObject({ retryAfterSeconds: seconds });
   });
 
   it.each([
@@ -150,7 +201,7 @@ describe('a client of an authorization server', () => {
 
   it('takes no refresh token to where a redirect points', async () => {
     canned = { status: 307, body: '', headers: { location: `http://${host}/elsewhere` } };
-    await expect(clientOf().refresh('old')).rejects.toThrow(OutcomeUnknown);
+    await expect(clientOf().refresh('old')).rejects.toThrow(PlatformUnavailable);
     expect(asked.map(({ path }) => path)).toEqual(['/token']);
   });
 
@@ -197,5 +248,20 @@ describe('a client of an authorization server', () => {
     canned = { status: 200, body: '' };
     await clientOf().revoke('old');
     expect([asked[0]?.path, asked[0]?.form.get('token')]).toEqual(['/revoke', 'old']);
+  });
+
+  it('has done what can be done where the server takes no such token back', async () => {
+    canned = json(400, { error: 'unsupported_token_type' });
+    await expect(clientOf().revoke('old')).rejects.toThrow(NeedsAuthorization);
+  });
+
+  it.each([
+    ['a page of a firewall', { status: 403, body: '<h1>no</h1>' }],
+    ['an answer that is lost', undefined],
+    ['502', { status: 502, body: '' }],
+    ['503', { status: 503, body: '' }],
+  ])('is to revoke once more after %s, since that may be done twice', async (_name, answer) => {
+    canned = answer;
+    await expect(clientOf().revoke('old')).rejects.toThrow(PlatformUnavailable);
   });
 });

@@ -1,11 +1,14 @@
 import * as oauth from 'openid-client';
-import { isJsonObject, type JsonObject, type JsonValue } from '../common/json/json.js';
+import { isJsonObject, parseJsonBytes, type JsonObject, type JsonValue } from '../common/json/json.js';
 import { type HttpCaller } from '../common/outbound/http-caller.js';
-import { OutboundFailed, OutboundRefused } from '../common/outbound/outbound.errors.js';
 import { NeedsAuthorization, OutcomeUnknown, PlatformUnavailable } from '../platforms/platform.errors.js';
 import { type OAuthServer } from '../platforms/oauth-server.js';
+import { meaningOf, unreadable } from './oauth-failure.js';
 import { CallbackRefused } from './token.errors.js';
 import { readTokenSet, type TokenSet } from './token-set.js';
+
+/** What a server says of a token that it will never take back (RFC 7009 section 2.2.1, RFC 6749 section 5.2). */
+const finalRevocationErrors: ReadonlySet<string> = new Set(['unsupported_token_type', 'invalid_request']);
 
 /** An answer of a token endpoint. */
 export interface TokenAnswer {
@@ -38,10 +41,9 @@ export class OAuthClient {
       undefined,
       server.clientAuthentication === 'basic' ? basicAuthentication(secret) : oauth.ClientSecretPost(secret),
     );
-    // Which addresses may be called without TLS is decided in one place, which is not here.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- which addresses may be called without TLS is decided by OutboundHttp
     oauth.allowInsecureRequests(this.#config);
-    this.#config[oauth.customFetch] = fetchWith(http);
+    this.#config[oauth.customFetch] = fetchWith(http, server);
   }
 
   /** Where the user is sent. */
@@ -95,12 +97,19 @@ export class OAuthClient {
     return this.#tokens(() => oauth.clientCredentialsGrant(this.#config, { ...parameters }));
   }
 
-  /** Ends a grant at the server (RFC 7009). Throws as `refresh`. */
+  /**
+   * Ends a grant at the server (RFC 7009). Throws `NeedsAuthorization` where the server does not take back such a token, and
+   * `PlatformUnavailable` otherwise: a token may be revoked twice, so an answer that was lost is simply asked for again.
+   */
   async revoke(token: string): Promise<void> {
     try {
       await oauth.tokenRevocation(this.#config, token);
     } catch (error) {
-      throw meaningOf(error, unreadable);
+      if (error instanceof oauth.ResponseBodyError && finalRevocationErrors.has(error.error)) {
+        throw new NeedsAuthorization();
+      }
+      const meaning = meaningOf(error, unreadable);
+      throw meaning instanceof OutcomeUnknown ? new PlatformUnavailable('answer-lost', { cause: meaning }) : meaning;
     }
   }
 
@@ -132,7 +141,7 @@ function basicAuthentication(secret: string): oauth.ClientAuth {
   };
 }
 
-function fetchWith(http: HttpCaller): oauth.CustomFetch {
+function fetchWith(http: HttpCaller, server: OAuthServer): oauth.CustomFetch {
   return async (url, { method, headers, body }) => {
     const answer = await http.request({
       method: method === 'POST' ? 'POST' : 'GET',
@@ -140,6 +149,7 @@ function fetchWith(http: HttpCaller): oauth.CustomFetch {
       headers: Object.fromEntries(Object.entries(headers)),
       ...(body === undefined || body === null ? {} : { body: bodyText(body) }),
     });
+    if (isOver(server, answer)) return Response.json({ error: 'invalid_grant' }, { status: answer.status });
     const bodiless = answer.status === 204 || answer.status === 304 || answer.body.length === 0;
     return new Response(bodiless ? null : new Uint8Array(answer.body), {
       status: answer.status,
@@ -148,63 +158,18 @@ function fetchWith(http: HttpCaller): oauth.CustomFetch {
   };
 }
 
+/** Whether the server says in words of its own what OAuth says with `invalid_grant`. */
+function isOver(
+  { saysGrantIsOver }: OAuthServer,
+  { status, body }: { readonly status: number; readonly body: Uint8Array },
+): boolean {
+  if (saysGrantIsOver === undefined || status < 400 || status >= 500) return false;
+  const parsed = parseJsonBytes(body);
+  return parsed.ok && isJsonObject(parsed.value) && saysGrantIsOver(parsed.value);
+}
+
 function bodyText(body: oauth.FetchBody): string {
   if (body instanceof URLSearchParams) return body.toString();
   if (typeof body === 'string') return body;
   throw new TypeError('token endpoints are sent forms');
-}
-
-/**
- * OAuth's words for a client that is not taken (RFC 6749 section 5.2), and Watson Work's: an operator must act, no user.
- */
-const clientErrors: ReadonlySet<string> = new Set(['invalid_client', 'unauthorized_client', 'unauthorized']);
-const passingStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
-
-/** The server has answered with a success that the library cannot make sense of, so it has done what was asked. */
-const unreadable = (cause: unknown): Error => new OutcomeUnknown({ cause });
-
-/** What a failed call means, in the words that all platforms share; `others` says it of what the library alone objects to. */
-function meaningOf(error: unknown, others: (cause: unknown) => Error): unknown {
-  for (const cause of chainOf(error)) {
-    if (cause instanceof OutboundFailed) {
-      return cause.mayHaveBeenSent
-        ? new OutcomeUnknown({ cause: error })
-        : new PlatformUnavailable('not-reachable', { cause: error });
-    }
-    if (
-      cause instanceof OutboundRefused ||
-      cause instanceof NeedsAuthorization ||
-      cause instanceof OutcomeUnknown ||
-      cause instanceof PlatformUnavailable
-    ) {
-      return cause;
-    }
-    if (cause instanceof oauth.AuthorizationResponseError) return new CallbackRefused(cause.error);
-    if (cause instanceof oauth.ResponseBodyError) return meaningOfStatus(cause.status, cause.error, error);
-    // A challenge is the answer to a client that is not taken (RFC 6749 section 5.2).
-    if (cause instanceof oauth.WWWAuthenticateChallengeError) {
-      return meaningOfStatus(cause.status, 'invalid_client', error);
-    }
-    if (cause instanceof Response) return meaningOfStatus(cause.status, undefined, error);
-  }
-  return error instanceof Error && 'code' in error ? others(error) : error;
-}
-
-function meaningOfStatus(status: number, code: string | undefined, cause: unknown): Error {
-  if (status >= 500 || passingStatuses.has(status)) {
-    return new PlatformUnavailable(status === 429 ? 'rate-limited' : 'no-usable-answer', { cause });
-  }
-  // Nothing that a user could consent to: the client's own secret or the address is wrong.
-  if (code !== undefined && clientErrors.has(code)) return new PlatformUnavailable('client-refused', { cause });
-  if (status >= 400) return new NeedsAuthorization();
-  // A success that cannot be read: the server has done it.
-  return new OutcomeUnknown({ cause });
-}
-
-function* chainOf(error: unknown): Generator {
-  let at = error;
-  for (let depth = 0; depth < 8 && at !== undefined && at !== null; depth++) {
-    yield at;
-    at = typeof at === 'object' && 'cause' in at ? at.cause : undefined;
-  }
 }

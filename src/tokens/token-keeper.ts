@@ -1,5 +1,5 @@
 import { LiaisonError } from '../common/errors/liaison-error.js';
-import { isTransient } from '../common/errors/sql-state.js';
+import { untilAsked } from '../database/until-asked.js';
 import { NeedsAuthorization, OutcomeUnknown, PlatformUnavailable } from '../platforms/platform.errors.js';
 import { type HeldTokens, type TokenRow, type TokenRows } from './token-rows.js';
 import { type TokenSet } from './token-set.js';
@@ -11,10 +11,17 @@ export type TokensEnd = 'refused' | 'answer-lost' | 'no-refresh-token';
 export interface Renewal {
   /** One call to the token endpoint. Throws as `OAuthClient.refresh`. */
   renew(held: HeldTokens | undefined): Promise<TokenSet>;
-  /** Whether a renewal whose answer was lost ends the grant; see `OAuthServer.lostRefreshIsFinal`. */
+  /**
+   * Whether a renewal whose answer was lost ends the grant; see `OAuthServer.lostRefreshIsFinal`. It does not where the server
+   * has answered renewals of these tokens and always left them their refresh token.
+   */
   readonly lostAnswerIsFinal: boolean;
   /** The grant is over until its user consents again. Changes nothing where `claim` is not the last one any more. */
   end(reason: TokensEnd, claim: string): Promise<void>;
+  /** The addresses that new tokens are for; those of the old ones where nothing is said. */
+  readonly audience?: string;
+  /** They came when the grant was over, or another one, so nobody will use them. */
+  discard(tokens: TokenSet): Promise<void>;
 }
 
 /** What is handed out. */
@@ -24,9 +31,13 @@ export interface KeptToken {
 }
 
 const lookEveryMs = 40;
-const storeTries = 10;
 /** Somebody else renews for us; longer than a claim lasts. */
 const waitAtMostMs = 35_000;
+/** The old pair may be dead already, so a database that is away must not cost the new one. */
+const storeForMs = 10 * 60_000;
+/** A token host that is down is asked so often while tokens are good, and while acts wait for them. */
+const restSeconds = { good: 30, over: 5 };
+const longestRestSeconds = 3_600;
 
 /**
  * Hands out access tokens and renews them: one renewal at a time over all callers of all processes, who then share what it
@@ -38,24 +49,51 @@ export class TokenKeeper {
   constructor(private readonly rows: TokenRows) {}
 
   /**
-   * A token that is good for a while. `renewal` is asked for when there is something to renew. Throws `NeedsAuthorization`
-   * where the grant is over and `PlatformUnavailable` where a renewal is needed and does not succeed now.
+   * A token that is good for a while. `renewal` is asked for when there is something to renew; `check` throws where the tokens
+   * that are held must not be used. Throws `NeedsAuthorization` where the grant is over and `PlatformUnavailable` where a renewal
+   * is needed and does not succeed now.
    */
-  token(id: string, renewal: () => Renewal | Promise<Renewal>): Promise<KeptToken> {
+  token(
+    id: string,
+    renewal: () => Renewal | Promise<Renewal>,
+    check: (row: TokenRow) => Promise<void> = () => Promise.resolve(),
+  ): Promise<KeptToken> {
     const known = this.#underWay.get(id);
-    if (known !== undefined) return known;
-    const work = this.#token(id, renewal).finally(() => this.#underWay.delete(id));
+    if (known !== undefined) return inTime(known);
+    const work = this.#token(id, renewal, check).finally(() => {
+      if (this.#underWay.get(id) === work) this.#underWay.delete(id);
+    });
     this.#underWay.set(id, work);
-    return work;
+    return inTime(work);
   }
 
-  async #token(id: string, renewal: () => Renewal | Promise<Renewal>): Promise<KeptToken> {
+  /** The server has refused tokens of this generation: nobody who asks from now on gets them. */
+  async refuse(id: string, generation: string): Promise<void> {
+    await this.rows.refuse(id, generation);
+    // Who is under way may have read them before.
+    this.#underWay.delete(id);
+  }
+
+  /** They are renewed for whoever asks next, although they are good. */
+  async makeDue(id: string): Promise<void> {
+    await this.rows.makeDue(id);
+    this.#underWay.delete(id);
+  }
+
+  async #token(
+    id: string,
+    renewal: () => Renewal | Promise<Renewal>,
+    check: (row: TokenRow) => Promise<void>,
+  ): Promise<KeptToken> {
     const deadline = performance.now() + waitAtMostMs;
     while (performance.now() < deadline) {
       const row = await this.rows.read(id);
       if (row?.state !== 'active') throw new NeedsAuthorization();
+      await check(row);
       const good = goodIn(row);
-      if (good !== undefined && (row.life === 'fresh' || row.renewing === 'running')) return good;
+      const isResting = row.restSeconds !== null && row.renewing === 'no';
+      if (good !== undefined && (row.life === 'fresh' || row.renewing === 'running' || isResting)) return good;
+      if (isResting) throw new PlatformUnavailable('renewal-rests', { retryAfterSeconds: row.restSeconds });
       const kept = row.renewing === 'running' ? undefined : await this.#renewed(row, good, renewal);
       if (kept !== undefined) return kept;
       await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
@@ -82,7 +120,7 @@ export class TokenKeeper {
 
   async #renew(row: TokenRow, claim: string, renewal: Renewal): Promise<KeptToken | undefined> {
     const refreshes = row.tokens?.refreshToken !== undefined;
-    const isFinal = renewal.lostAnswerIsFinal && refreshes;
+    const isFinal = renewal.lostAnswerIsFinal && refreshes && row.refreshRotates !== false;
     if (row.renewing === 'abandoned' && isFinal) {
       // Whoever began it died between the question and the row; the server may hold the old token for stolen by now.
       await renewal.end('answer-lost', claim);
@@ -93,25 +131,32 @@ export class TokenKeeper {
       tokens = await renewal.renew(row.tokens);
     } catch (error) {
       const end = endOf(error, row, isFinal);
-      if (end !== undefined) await renewal.end(end, claim);
+      if (end !== undefined) await untilAsked(() => renewal.end(end, claim), storeForMs);
       if (end !== undefined && refreshes) return undefined;
-      await this.rows.giveBack(row.id, claim);
+      await untilAsked(() => this.rows.giveBack(row.id, claim, restAfter(error, row)), storeForMs);
       throw error instanceof OutcomeUnknown ? new PlatformUnavailable('answer-lost', { cause: error }) : error;
     }
-    const isStored = await this.#stored(row, claim, tokens);
-    return isStored ? { accessToken: tokens.accessToken, generation: String(BigInt(row.generation) + 1n) } : undefined;
+    const { answer: isStored, attempts } = await untilAsked(
+      () => this.rows.store(row, claim, tokens, renewal.audience),
+      storeForMs,
+    );
+    if (isStored) return { accessToken: tokens.accessToken, generation: String(BigInt(row.generation) + 1n) };
+    // An earlier attempt may have been committed, and then they are in use.
+    if (attempts === 1) await renewal.discard(tokens);
+    return undefined;
   }
+}
 
-  /** The old pair may be dead already, so a database that is away for a moment must not cost the new one. */
-  async #stored(row: TokenRow, claim: string, tokens: TokenSet): Promise<boolean> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.rows.store(row, claim, tokens);
-      } catch (error) {
-        if (!isTransient(error) || attempt === storeTries) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 250 * attempt));
-      }
-    }
+/** What is under way goes on for whoever asks next; nobody waits for it for ever. */
+async function inTime(work: Promise<KeptToken>): Promise<KeptToken> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new PlatformUnavailable('renewal-busy')), waitAtMostMs + 1_000);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -125,4 +170,11 @@ function endOf(error: unknown, row: TokenRow, lostAnswerIsFinal: boolean): Token
   if (!(error instanceof NeedsAuthorization)) return undefined;
   if (row.tokens?.refreshToken !== undefined) return 'refused';
   return row.life === 'over' ? 'no-refresh-token' : undefined;
+}
+
+/** For how many seconds nobody asks again; a lost answer is asked for at once where somebody waits for it. */
+function restAfter(error: unknown, { life }: TokenRow): number {
+  if (life === 'over' && error instanceof OutcomeUnknown) return 0;
+  const told = error instanceof PlatformUnavailable ? (error.retryAfterSeconds ?? 0) : 0;
+  return Math.max(life === 'over' ? restSeconds.over : restSeconds.good, Math.min(told, longestRestSeconds));
 }

@@ -8,6 +8,8 @@ import { type TokenSet } from './token-set.js';
 export interface HeldTokens {
   readonly accessToken: string;
   readonly refreshToken: string | undefined;
+  /** The addresses that they are for, as one text; undefined in those that were sealed before it was written down. */
+  readonly audience?: string | undefined;
 }
 
 /** Tokens as they are held now, by the database's clock. */
@@ -22,6 +24,10 @@ export interface TokenRow {
   readonly renewal: string;
   /** `abandoned`: somebody began to renew them and never said how it went. */
   readonly renewing: 'no' | 'running' | 'abandoned';
+  /** For how many seconds the token host is left alone; null where it may be asked. */
+  readonly restSeconds: number | null;
+  /** Whether a renewal has ever brought another refresh token; null before the first renewal. */
+  readonly refreshRotates: boolean | null;
 }
 
 function boundTo(table: 'grants' | 'app_tokens', tenantId: string, id: string): string {
@@ -29,8 +35,14 @@ function boundTo(table: 'grants' | 'app_tokens', tenantId: string, id: string): 
 }
 
 function tokensColumn(table: 'grants' | 'app_tokens', column: string): SealedColumn {
-  const key = ['id', 'tenant_id'];
-  return { table, column, key, boundTo: ({ id = '', tenant_id: tenantId = '' }) => boundTo(table, tenantId, id) };
+  const boundBy = ['tenant_id', 'id'];
+  return {
+    table,
+    column,
+    key: ['id'],
+    boundBy,
+    boundTo: ({ id = '', tenant_id: tenantId = '' }) => boundTo(table, tenantId, id),
+  };
 }
 
 /** Where tokens are kept. */
@@ -42,10 +54,25 @@ export const tokenColumns: readonly SealedColumn[] = [
 
 /** Longer than any call to a token endpoint may take. */
 const renewalSeconds = 30;
-/** While a token host is down, tokens that are still good are handed out and it is asked again only so often. */
-const pauseSeconds = 30;
-/** A tenth to a fifth of a token's life before its end, but not more than ten minutes, it is renewed; never without an end. */
-const margin = `least(600, $5::float8 * (0.1 + 0.1 * random()))`;
+
+/**
+ * The life of tokens that have just come, as columns to set; both places hold seconds, or null where there is no end. A tenth to
+ * a fifth of a token's life before its end, but not more than ten minutes, it is renewed; never without an end.
+ */
+export function accessLife(seconds: string): string {
+  const life = `${seconds}::float8`;
+  return `
+    expires_at = clock_timestamp() + make_interval(secs => ${life}), rests_until = null,
+    renew_after = clock_timestamp() + make_interval(secs => ${life} - least(600, ${life} * (0.1 + 0.1 * random())))`;
+}
+
+/** The same of the refresh token of a grant. At half its life, or weekly, it is renewed although nobody uses the grant. */
+export function refreshLife(seconds: string): string {
+  const life = `make_interval(secs => ${seconds}::float8)`;
+  return `
+    refresh_expires_at = clock_timestamp() + ${life}, renewed_at = clock_timestamp(), updated_at = clock_timestamp(),
+    keep_at = clock_timestamp() + least(interval '7 days', ${life} / 2)`;
+}
 
 /**
  * The rows of a table that hold tokens: sealed, for one row and no other, and renewed by one process at a time. A row is
@@ -63,6 +90,9 @@ export class TokenRows {
     const row = await firstRowOf<Omit<TokenRow, 'tokens'> & { readonly sealed: string | null }>(
       this.dataSource,
       `select id, tenant_id as "tenantId", state, sealed_tokens as sealed, generation, renewal,
+              refresh_rotates as "refreshRotates",
+              case when rests_until > clock_timestamp()
+                   then greatest(1, ceil(extract(epoch from rests_until - clock_timestamp())))::int end as "restSeconds",
               case when expires_at <= clock_timestamp() then 'over'
                    when renew_after <= clock_timestamp() then 'due' else 'fresh' end as life,
               case when renewing_since is null then 'no'
@@ -91,22 +121,17 @@ export class TokenRows {
   }
 
   /** Stores what a claim brought, before anybody uses it; false when the claim or the grant is over. */
-  async store(row: TokenRow, renewal: string, tokens: TokenSet): Promise<boolean> {
-    const held: HeldTokens = {
-      accessToken: tokens.accessToken,
-      refreshToken: tokens.refreshToken ?? row.tokens?.refreshToken,
-    };
-    const refreshEnd =
-      this.table === 'grants'
-        ? `, refresh_expires_at = clock_timestamp() + make_interval(secs => $6::float8), renewed_at = clock_timestamp(),
-           updated_at = clock_timestamp()`
-        : '';
+  async store(row: TokenRow, renewal: string, tokens: TokenSet, audience?: string): Promise<boolean> {
+    const known = row.tokens?.refreshToken;
+    const { accessToken, refreshToken = known } = tokens;
+    const held: HeldTokens = { accessToken, refreshToken, audience: audience ?? row.tokens?.audience };
+    const rotated = known === undefined ? null : held.refreshToken !== known;
     const rows = await rowsOf(
       this.dataSource,
       `update ${this.table} set
-         sealed_tokens = $4, generation = generation + 1, renewing_since = null,
-         expires_at = clock_timestamp() + make_interval(secs => $5::float8),
-         renew_after = clock_timestamp() + make_interval(secs => $5::float8 - ${margin})${refreshEnd}
+         sealed_tokens = $4, generation = generation + 1, renewing_since = null, ${accessLife('$5')},
+         refresh_rotates = coalesce(refresh_rotates or $6, $6, refresh_rotates)
+         ${this.table === 'grants' ? `, ${refreshLife('$7')}` : ''}
        where id = $1 and renewal = $2 and state = $3 and renewing_since is not null returning 1`,
       [
         row.id,
@@ -114,19 +139,19 @@ export class TokenRows {
         'active',
         this.seal(row.tenantId, row.id, held),
         tokens.accessSeconds ?? null,
+        rotated,
         ...(this.table === 'grants' ? [tokens.refreshSeconds ?? null] : []),
       ],
     );
     return rows.length === 1;
   }
 
-  /** Gives a claim back: the renewal surely changed nothing at the server. */
-  async giveBack(id: string, renewal: string): Promise<void> {
+  /** Gives a claim back: the renewal surely changed nothing at the server, which is left alone for so many seconds. */
+  async giveBack(id: string, renewal: string, restSeconds: number): Promise<void> {
     await this.dataSource.query(
-      `update ${this.table} set renewing_since = null,
-         renew_after = greatest(renew_after, clock_timestamp() + make_interval(secs => ${pauseSeconds}))
+      `update ${this.table} set renewing_since = null, rests_until = clock_timestamp() + make_interval(secs => $3::float8)
        where id = $1 and renewal = $2 and renewing_since is not null`,
-      [id, renewal],
+      [id, renewal, restSeconds],
     );
   }
 

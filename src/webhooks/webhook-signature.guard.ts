@@ -2,6 +2,7 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import { type Request } from 'express';
 import { type Logger } from 'pino';
 import { StorageUnavailable } from '../common/errors/liaison-error.js';
+import { PUBLIC_URL, type PublicUrl } from '../common/http/public-url.js';
 import { LOGGER } from '../common/observability/logger.js';
 import { Metrics } from '../common/observability/metrics.js';
 import { isUuid } from '../common/ids/uuid-v7.js';
@@ -10,7 +11,7 @@ import { ConnectionDirectory } from '../connections/connection-directory.js';
 import { type OpenConnection } from '../connections/open-connection.js';
 import { markVerified, type RawDelivery, type VerifiedDelivery } from '../deliveries/delivery.js';
 import { SignatureRejected, VerificationUnavailable } from '../platforms/platform.errors.js';
-import { PLATFORMS, type Platform, type VerificationContext } from '../platforms/platform.js';
+import { callbackName, PLATFORMS, type Platform, type VerificationContext } from '../platforms/platform.js';
 
 /** A call that passed: what the controller works with. */
 export interface VerifiedCall {
@@ -39,43 +40,50 @@ export function verifiedCallOf(request: Request): VerifiedCall {
 @Injectable()
 export class WebhookSignatureGuard implements CanActivate {
   readonly #platforms: ReadonlyMap<string, Platform>;
+  /** Whose connections are called back under which name. */
+  readonly #callers: ReadonlyMap<string, ReadonlySet<string>>;
 
   constructor(
     @Inject(PLATFORMS) platforms: readonly Platform[],
     private readonly directory: ConnectionDirectory,
     private readonly microsoftKeySets: MicrosoftKeySets,
     private readonly metrics: Metrics,
+    @Inject(PUBLIC_URL) private readonly publicUrl: PublicUrl,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.#platforms = new Map(platforms.map((platform) => [platform.id, platform]));
+    this.#callers = callersIn(platforms);
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
     const { platform: platformId, connectionId } = request.params;
-    const platform = typeof platformId === 'string' ? this.#platforms.get(platformId) : undefined;
+    const name = typeof platformId === 'string' ? platformId : '';
     try {
-      const call = await this.#verify(request, platform, typeof connectionId === 'string' ? connectionId : '');
+      const call = await this.#verify(request, name, typeof connectionId === 'string' ? connectionId : '');
       verifiedCalls.set(request, call);
       return true;
     } catch (error) {
       if (error instanceof SignatureRejected) {
         this.metrics.deliveries.inc({ outcome: 'refused' });
-        this.metrics.refusals.inc({ platform: platform?.id ?? 'unknown', reason: error.reason });
-        this.logger.debug({ platform: platform?.id, reason: error.reason }, 'a webhook call was refused');
+        const known = this.#callers.has(name) ? name : 'unknown';
+        this.metrics.refusals.inc({ platform: known, reason: error.reason });
+        this.logger.debug({ platform: known, reason: error.reason }, 'a webhook call was refused');
       } else if (error instanceof VerificationUnavailable) this.metrics.deliveries.inc({ outcome: 'unavailable' });
       throw error;
     }
   }
 
-  async #verify(request: Request, platform: Platform | undefined, connectionId: string): Promise<VerifiedCall> {
+  async #verify(request: Request, name: string, connectionId: string): Promise<VerifiedCall> {
     if (!this.directory.loaded) {
       throw new StorageUnavailable({ detail: 'Liaison is starting.', retryAfterSeconds: 5 });
     }
-    if (platform === undefined || !isUuid(connectionId)) throw new SignatureRejected('unknown-connection');
+    const callers = this.#callers.get(name);
+    if (callers === undefined || !isUuid(connectionId)) throw new SignatureRejected('unknown-connection');
     const connection =
-      this.directory.find(platform.id, connectionId) ?? (await this.directory.findFresh(platform.id, connectionId));
-    if (connection === undefined) throw new SignatureRejected('unknown-connection');
+      this.directory.find(callers, connectionId) ?? (await this.directory.findFresh(callers, connectionId));
+    const platform = connection === undefined ? undefined : this.#platforms.get(connection.platform);
+    if (connection === undefined || platform === undefined) throw new SignatureRejected('unknown-connection');
     const body: unknown = request.body;
     const raw: RawDelivery = {
       // The raw reader leaves no Buffer where there was no body.
@@ -85,10 +93,21 @@ export class WebhookSignatureGuard implements CanActivate {
       receivedAt: new Date(),
     };
     const { microsoftKeySets } = this;
-    const verification = { ...connection.verificationContext(raw.receivedAt), microsoftKeySets };
+    const calledUrl = `${this.publicUrl()}${request.originalUrl}`;
+    const verification = { ...connection.verificationContext(raw.receivedAt), microsoftKeySets, calledUrl };
     const scheme = await platform.verify(raw, verification);
     return { platform, connection, context: verification, delivery: markVerified(raw, scheme) };
   }
+}
+
+/** A platform calls under its own name, every CRM under one. */
+function callersIn(platforms: readonly Platform[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const callers = new Map<string, Set<string>>();
+  for (const platform of platforms) {
+    const name = callbackName(platform);
+    callers.set(name, (callers.get(name) ?? new Set()).add(platform.id));
+  }
+  return callers;
 }
 
 function queryOf(url: string): string {

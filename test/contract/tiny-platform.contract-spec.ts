@@ -35,6 +35,7 @@ describe('a platform that nobody knew', () => {
     webhook = `${service.url}/webhooks/${tinyPlatform.id}/${connectionId}`;
   });
   afterAll(async () => {
+    (platforms as Platform[]).pop();
     await service.stop();
     await database.drop();
   });

@@ -20,6 +20,7 @@ export const tinyPlatform: Platform = {
   id: 'tiny',
   settings: TinySettings,
   secrets: WebhookSecrets,
+  addresses: () => [],
   verify(delivery, { webhookKeys }) {
     const presented = decodeLowerHex(singleHeader(delivery, 'x-tiny-signature') ?? '', 32);
     if (presented === undefined) throw new SignatureRejected('malformed');

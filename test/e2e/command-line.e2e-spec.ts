@@ -47,6 +47,34 @@ describe('the command line', { timeout: 180_000 }, () => {
     await expect.poll(async () => (await get('/v1/messages', key)).status, { timeout: 5_000 }).toBe(401);
   });
 
+  it('looks after API keys as the API does, for programs too', async () => {
+    // What the command line says to a program; the assertions check it.
+    const asJson = async (args: readonly string[]): Promise<{ id: string; key: string; items: object[] }> =>
+      JSON.parse((await liaison([...args, '--json'], environment)).stdout) as {
+        id: string;
+        key: string;
+        items: object[];
+      };
+    const expiresAt = '2099-01-01T00:00:00.000Z';
+    const bounds = ['--expires', expiresAt, '--requests-per-minute', '100'];
+    const old = await asJson(['keys', 'create', '--name', 'sync', '--scopes', 'admin', ...bounds]);
+    expect(old).toMatchObject({ name: 'sync', createdBy: 'command line', expiresAt, requestsPerMinute: 100 });
+    const fresh = await asJson(['keys', 'rotate', old.id, '--overlap', '600']);
+    expect(fresh).toMatchObject({ replaces: old.id, scopes: ['admin'], expiresAt, requestsPerMinute: 100 });
+    const { items } = await asJson(['keys', 'list']);
+    expect(items).toEqual(expect.arrayContaining([expect.objectContaining({ id: old.id, state: 'valid' })]));
+    expect(JSON.stringify(items)).not.toContain(old.key.slice(-43));
+    const records = (await get('/v1/audit?act=keys.&limit=4', fresh.key)).body;
+    expect(records).toMatchObject({
+      items: [
+        { act: 'keys.rotate', outcome: 'done', subject: 'command line', targets: [old.id, fresh.id] },
+        { act: 'keys.rotate', outcome: 'begun', targets: [old.id] },
+        { act: 'keys.create', outcome: 'done', targets: [old.id] },
+        { act: 'keys.create', outcome: 'begun', targets: [] },
+      ],
+    });
+  });
+
   it('refuses a scope that does not exist', async () => {
     const made = await liaison(['keys', 'create', '--name', 'x', '--scopes', 'everything'], environment);
     expect(made).toMatchObject({ code: 1, stdout: '' });
@@ -135,7 +163,7 @@ describe('the command line', { timeout: 180_000 }, () => {
 
   it('finds nothing wrong with this installation but its settings for tests', async () => {
     const doctor = await liaison(['doctor'], environment);
-    for (const name of ['environment', 'database', 'schema', 'secrets', 'public url']) {
+    for (const name of ['environment', 'database', 'schema', 'tenants', 'secrets', 'public url']) {
       expect(doctor.stdout).toMatch(new RegExp(`^ok    ${name} `, 'm'));
     }
   });

@@ -2,9 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SimulatorClock } from '../../simulators/common/clock.js';
 import { WatsonWorkSimulator } from '../../simulators/watson-work/watson-work-simulator.js';
 import { startScene, type WebexScene } from '../../simulators/webex/webex-scene.js';
+import { OrganizationTokenJob } from '../../src/authorizations/organization-token.job.js';
+import { uuidV7 } from '../../src/common/ids/uuid-v7.js';
 import { generateMasterKey } from '../../src/common/security/secret-box.js';
 import { ConnectionDirectory } from '../../src/connections/connection-directory.js';
 import { type OpenConnection } from '../../src/connections/open-connection.js';
+import { type Job, type JobOutcome } from '../../src/outbox/job.js';
 import { NeedsAuthorization, PlatformUnavailable } from '../../src/platforms/platform.errors.js';
 import { ACTING_TOKENS, type ActingTokens } from '../../src/tokens/acting-tokens.js';
 import { createTestDatabase, type TestDatabase } from '../setup/database.js';
@@ -167,13 +170,7 @@ describe('the token of a Webex integration that came with a refresh token', () =
   let service: TestService;
   let tokens: ActingTokens;
   let connectionId: string;
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    scene = await startScene({ clock: new SimulatorClock(), quirks: { refreshTokens: 'rotate' } });
-    relay = await Relay.start(scene.webex.url);
-    service = await startTestService(database.url, { LIAISON_OUTBOUND_ALLOW: relay.host });
-    await service.ready;
-    tokens = service.app.get<ActingTokens>(ACTING_TOKENS);
+  const connect = async (): Promise<string> => {
     const { clientId, clientSecret } = scene.integration;
     const { accessToken, refreshToken } = scene.webex.integrationTokens(scene.integration, scene.ann);
     const answer = await service.call<{ id: string }>('POST', '/v1/connections', {
@@ -184,7 +181,22 @@ describe('the token of a Webex integration that came with a refresh token', () =
         secrets: { clientSecret, accessToken, refreshToken },
       },
     });
-    connectionId = answer.body.id;
+    return answer.body.id;
+  };
+  const enter = (id: string, secrets: object): Promise<unknown> =>
+    service.call('PATCH', `/v1/connections/${id}`, { body: { secrets } });
+  const renewed = async (connection: OpenConnection): Promise<string> => {
+    await tokens.appRefused(connection, await tokens.app(connection));
+    return (await tokens.app(connection)).accessToken;
+  };
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    scene = await startScene({ clock: new SimulatorClock(), quirks: { refreshTokens: 'rotate' } });
+    relay = await Relay.start(scene.webex.url);
+    service = await startTestService(database.url, { LIAISON_OUTBOUND_ALLOW: relay.host });
+    await service.ready;
+    tokens = service.app.get<ActingTokens>(ACTING_TOKENS);
+    connectionId = await connect();
   });
   beforeEach(() => relay.calls.splice(0));
   afterAll(async () => {
@@ -228,5 +240,57 @@ describe('the token of a Webex integration that came with a refresh token', () =
         { timeout: 5_000 },
       )
       .toBe(accessToken);
+  });
+
+  it('outlives another client secret: the refresh token of the time is kept', async () => {
+    const id = await connect();
+    await renewed(connectionIn(service, id));
+    await enter(id, { clientSecret: 'mistyped' });
+    await tokens.appRefused(connectionIn(service, id), await tokens.app(connectionIn(service, id)));
+    await expect(tokens.app(connectionIn(service, id))).rejects.toThrow(PlatformUnavailable);
+    await enter(id, { clientSecret: scene.integration.clientSecret });
+    await database.query(`update app_tokens set rests_until = null`);
+    await expect(tokens.app(connectionIn(service, id))).resolves.toMatchObject({ generation: '2' });
+  });
+
+  it('outlives a process that has not heard yet of the new secrets', async () => {
+    const id = await connect();
+    const stale = connectionIn(service, id);
+    await renewed(stale);
+    const { accessToken, refreshToken } = scene.webex.integrationTokens(scene.integration, scene.ann);
+    await enter(id, { accessToken, refreshToken });
+    await renewed(connectionIn(service, id));
+    // Up to two seconds later another process, or a run that began before, still works with what it knew.
+    await tokens.app(stale).catch(() => undefined);
+    await expect(renewed(connectionIn(service, id))).resolves.toBeTypeOf('string');
+  });
+
+  it('is renewed for the tokens of an organisation also where the first try failed for another reason', async () => {
+    const id = await connect();
+    await tokens.app(connectionIn(service, id));
+    scene.webex.expireTokens();
+    const key = {
+      connectionId: id,
+      tenantId: 'default',
+      applicationExternalId: 'application',
+      organizationExternalId: 'organization',
+      toldId: 'organization',
+    };
+    await database.query(
+      `insert into organization_tokens (connection_id, tenant_id, organization_external_id, application_external_id, told_id,
+                                        generation, active) values ($1, 'default', 'organization', 'application', 'x', 1, true)`,
+      [id],
+    );
+    const job: Job = {
+      ...{ id: uuidV7(), tenantId: 'default', connectionId: id, kind: 'organization-token', key: 'x' },
+      payload: { ...key, generation: '1' },
+      ...{ attempt: 2, requests: 1, createdAt: new Date(), triedSince: new Date() },
+    };
+    const run = (): Promise<JobOutcome> => service.app.get(OrganizationTokenJob).run(job, AbortSignal.timeout(10_000));
+    // The token has ended and there is a refresh token: nobody needs to change the connection.
+    expect(await run()).toEqual({ kind: 'retry', reason: 'token-refused' });
+    // With the renewed one it gets as far as Webex not knowing that application.
+    await expect(run()).rejects.toThrow('404');
+    expect(relay.count(path)).toBe(1);
   });
 });

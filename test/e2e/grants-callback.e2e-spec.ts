@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiKeysService } from '../../src/auth/api-keys.service.js';
 import { createTestDatabase, type TestDatabase } from '../setup/database.js';
@@ -199,5 +200,27 @@ describe('a callback', () => {
     expect(pages.map(outcomeOf)).toEqual(callbacks.map(() => 'active'));
     const states = await Promise.all(started.map(({ id }) => stateOf(id)));
     expect(states.sort()).toEqual(['active', ...Array.from({ length: count - 1 }, () => 'revoked')]);
+  });
+
+  it('is not used up by a HEAD request of whoever looks at links in advance', async () => {
+    const { id, authorizeUrl } = await stage.ask();
+    const callback = await answerAs('olga', authorizeUrl);
+    expect((await fetch(callback, { method: 'HEAD' })).status).toBe(200);
+    expect(await stateOf(id)).toBe('pending');
+    expect(outcomeOf(await comeBack(callback))).toBe('active');
+  });
+
+  it('is taken although the row of the connection is locked for longer than we wait for locks', async () => {
+    const { id, authorizeUrl } = await stage.ask();
+    const callback = await answerAs('pia', authorizeUrl);
+    const holder = new Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query('begin');
+    await holder.query(`select 1 from connections where id = $1 for update`, [stage.connectionId]);
+    const coming = comeBack(callback);
+    await new Promise((resolve) => setTimeout(resolve, 5_500));
+    await holder.query('rollback');
+    await holder.end();
+    expect([outcomeOf(await coming), await stateOf(id)]).toEqual(['active', 'active']);
   });
 });

@@ -36,8 +36,10 @@ describe('a grant that has lost its tokens', () => {
     expect(redirect.headers.get('referrer-policy')).toBe('no-referrer');
     return comeBack(await answerAs(login, redirect.headers.get('location') ?? '', { answer }));
   };
-  const reconnect = (id: string): Promise<{ status: number; body: Started }> =>
-    stage.service.call('POST', '/v1/grants', { body: { connectionId: stage.connectionId, reconnect: id } });
+  const reconnect = (id: string, changes: object = {}): Promise<{ status: number; body: Started }> =>
+    stage.service.call('POST', '/v1/grants', {
+      body: { connectionId: stage.connectionId, reconnect: id, ...changes },
+    });
 
   it('works again when its user follows its link', async () => {
     const id = await lostGrantOf('ann');
@@ -77,7 +79,7 @@ describe('a grant that has lost its tokens', () => {
     expect(await stage.grant(id)).toMatchObject({ state: 'revoked', reason: 'replaced' });
     expect(await stage.grant(next)).toMatchObject({ state: 'active' });
     expect(await job.grantId()).toBe(next);
-    await expect.poll(job.state, { timeout: 5_000 }).toBe('failed');
+    await expect.poll(job.state, { timeout: 5_000 }).toBe('waiting');
     await expect(tokens.user(id)).rejects.toThrow(NeedsAuthorization);
   });
 
@@ -96,10 +98,10 @@ describe('a grant that has lost its tokens', () => {
       const page = await comeBack(address);
       return [page.status, outcomeOf(page)];
     };
-    expect(await opened(`${link.slice(0, -1)}${end === 'A' ? 'Q' : 'A'}`)).toEqual([400, 'expired']);
-    expect(await opened(`${link}A`)).toEqual([400, 'expired']);
+    expect(await opened(`${link.slice(0, -1)}${end === 'A' ? 'Q' : 'A'}`)).toEqual([400, 'link-over']);
+    expect(await opened(`${link}A`)).toEqual([400, 'link-over']);
     expect((await stage.service.call('DELETE', `/v1/grants/${id}`)).status).toBe(204);
-    expect(await opened(link)).toEqual([400, 'expired']);
+    expect(await opened(link)).toEqual([400, 'link-over']);
   });
 
   it('cannot be connected again where it was never active or was ended', async () => {
@@ -108,5 +110,63 @@ describe('a grant that has lost its tokens', () => {
     const active = await stage.grantOf('ida');
     await stage.service.call('DELETE', `/v1/grants/${active}`);
     expect((await reconnect(active)).status).toBe(409);
+  });
+
+  it('works again whichever way its id is spelt', async () => {
+    const id = await lostGrantOf('jan');
+    const { body } = await reconnect(id.toUpperCase());
+    const page = await comeBack(await answerAs('jan', body.authorizeUrl));
+    expect([page.status, outcomeOf(page), (await stage.grant(id)).state]).toEqual([200, 'active', 'active']);
+  });
+
+  it('is reconnected at its own connection, and at no other that a caller names', async () => {
+    const id = await lostGrantOf('kim');
+    const answer = await reconnect(id, { connectionId: await stage.connect() });
+    expect([answer.status, answer.body]).toMatchObject([400, { errors: [{ pointer: '/connectionId' }] }]);
+  });
+
+  it('is not meant by null, which is refused by its name', async () => {
+    const body = { connectionId: stage.connectionId, reconnect: null };
+    const answer = await stage.service.call('POST', '/v1/grants', { body });
+    expect([answer.status, answer.body]).toMatchObject([400, { errors: [{ pointer: '/reconnect' }] }]);
+  });
+
+  it('asks for the scopes that a caller names, and else for those of before', async () => {
+    const id = await lostGrantOf('lea');
+    const scopesOf = ({ body }: { body: Started }): string | null =>
+      new URL(body.authorizeUrl).searchParams.get('scope');
+    const before = (await stage.grant(id)).scopes.join(' ');
+    expect(scopesOf(await reconnect(id))).toBe(before);
+    expect(scopesOf(await reconnect(id, { scopes: ['openid'] }))).toBe('openid');
+  });
+
+  it('leaves ten open requests at most, however often its link is followed', async () => {
+    const id = await lostGrantOf('mia');
+    const link = await linkOf(id);
+    for (let time = 0; time < 15; time++) await fetch(link, { redirect: 'manual' });
+    await fetch(link, { method: 'HEAD', redirect: 'manual' });
+    expect(await database.query(`select 1 from grant_requests where grant_id = $1`, [id])).toHaveLength(10);
+    expect(outcomeOf(await follow(link, 'mia'))).toBe('active');
+  });
+
+  it('is connected again before that has happened, and what its old tokens are worth ends with it', async () => {
+    const id = await stage.grantOf('nora');
+    const old = await tokens.user(id);
+    const { body } = await reconnect(id);
+    expect(outcomeOf(await comeBack(await answerAs('nora', body.authorizeUrl)))).toBe('active');
+    expect((await tokens.user(id)).accessToken).not.toBe(old.accessToken);
+    expect(await stage.oidc.takes((await tokens.user(id)).accessToken)).toBe(true);
+    expect((await stage.service.call('DELETE', `/v1/grants/${id}`)).status).toBe(204);
+    await expect.poll(() => stage.oidc.isEmptyOf('nora'), { timeout: 5_000 }).toBe(true);
+  });
+
+  it('that replaced another one ends with what the other one held', async () => {
+    const id = await stage.grantOf('olga');
+    const next = await stage.grantOf('olga');
+    expect(await stage.oidc.takes((await tokens.user(next)).accessToken)).toBe(true);
+    await expect.poll(async () => (await stage.grant(id)).revokedAt, { timeout: 5_000 }).not.toBeNull();
+    await stage.service.call('DELETE', `/v1/grants/${next}`);
+    await expect.poll(() => stage.oidc.isEmptyOf('olga'), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => database.query(`select 1 from unwanted_tokens`)).toEqual([]);
   });
 });

@@ -106,12 +106,58 @@ describe('a grant that is ended', () => {
     await database.query(`update grants set state = 'needs-reauthorization' where id = $1`, [id]);
     const job = await parkJob(database, stage.connectionId, id);
     await end(id);
-    await expect.poll(job.state, { timeout: 5_000 }).toBe('failed');
+    await expect.poll(job.state, { timeout: 5_000 }).toBe('waiting');
   });
 
   it('leaves its user free to consent anew', async () => {
     await end(await stage.grantOf('fay'));
     const next = await stage.grantOf('fay');
     expect(await stage.oidc.takes((await tokens.user(next)).accessToken)).toBe(true);
+  });
+
+  it('is ended whichever way its id is spelt', async () => {
+    const id = await stage.grantOf('fay');
+    const { accessToken } = await tokens.user(id);
+    expect(await end(id.toUpperCase())).toBe(204);
+    await expect.poll(() => kept(id), { timeout: 5_000 }).toEqual(nothing);
+    expect(await isOver(accessToken)).toBe(true);
+  });
+
+  it('tells when it ended also where the process died before it could write that down', async () => {
+    const id = await stage.grantOf('gus');
+    await end(id);
+    const forget = `update grants set revoked_at = null where id = $1`;
+    await database.query(forget, [id]);
+    await end(id);
+    expect((await stage.grant(id)).revokedAt).not.toBeNull();
+    // Nobody asks a second time: its job writes it.
+    const other = await stage.grantOf('hal');
+    await stage.oidc.refuse();
+    await end(other);
+    await database.query(forget, [other]);
+    await stage.oidc.listen();
+    await expect.poll(async () => (await stage.grant(other)).revokedAt, { timeout: 10_000 }).not.toBeNull();
+  });
+
+  it('is erased also where the server cannot be reached for a week', async () => {
+    const id = await stage.grantOf('ida');
+    await stage.oidc.refuse();
+    await end(id);
+    await database.query(
+      `update jobs set created_at = created_at - interval '8 days', run_at = now() where kind = 'grant-revocation'`,
+    );
+    await expect.poll(() => kept(id), { timeout: 10_000 }).toEqual(nothing);
+    await stage.oidc.listen();
+  });
+
+  it('since its connection was removed is over here and at the server', async () => {
+    const connectionId = await stage.connect();
+    const id = await stage.grantOf('jan', connectionId);
+    const waiting = await stage.ask({ connectionId });
+    expect((await stage.service.call('DELETE', `/v1/connections/${connectionId}`)).status).toBe(204);
+    const removed = { state: 'revoked', reason: 'connection-removed' };
+    expect([await stage.grant(id), await stage.grant(waiting.id)]).toMatchObject([removed, removed]);
+    await expect.poll(() => kept(id), { timeout: 5_000 }).toEqual(nothing);
+    expect(stage.oidc.isEmptyOf('jan')).toBe(true);
   });
 });

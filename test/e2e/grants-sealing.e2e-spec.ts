@@ -3,21 +3,8 @@ import { generateMasterKey } from '../../src/common/security/secret-box.js';
 import { ACTING_TOKENS, type ActingTokens } from '../../src/tokens/acting-tokens.js';
 import { createTestDatabase, type TestDatabase } from '../setup/database.js';
 import { startOidcStage, type OidcStage } from '../setup/oidc-stage.js';
+import { restore } from '../setup/restore.js';
 import { startTestService } from '../setup/service.js';
-
-const tables = ['connections', 'grants', 'app_tokens'];
-
-/** Copies the rows of these tables, as a dump and its restoration do. */
-async function restore(from: TestDatabase, to: TestDatabase): Promise<void> {
-  for (const table of tables) {
-    const [dump] = await from.query<{ rows: string }>(
-      `select coalesce(json_agg(t), '[]')::text as rows from ${table} t`,
-    );
-    await to.query(`insert into ${table} select * from json_populate_recordset(null::${table}, $1::json)`, [
-      dump?.rows,
-    ]);
-  }
-}
 
 describe('sealed tokens', () => {
   const masterKeys = generateMasterKey();

@@ -50,7 +50,7 @@ describe('a grant', () => {
     const pages: Page[] = [];
     for (const address of [callback, callback, denied, invented, scripted]) pages.push(await comeBack(address));
     pages.push(await comeBack(`${stage.service.url}/oauth/reconnect/made-up-link`));
-    expect(pages.map(outcomeOf)).toEqual(['active', 'expired', 'denied', 'expired', 'denied', 'expired']);
+    expect(pages.map(outcomeOf)).toEqual(['active', 'expired', 'denied', 'expired', 'denied', 'link-over']);
     for (const { headers, text } of pages) {
       expect(headers.get('cache-control')).toBe('no-store');
       expect(headers.get('referrer-policy')).toBe('no-referrer');

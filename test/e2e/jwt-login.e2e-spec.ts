@@ -58,6 +58,7 @@ describe('a JWT', () => {
     ['no tenant', () => ({ without: ['tenant'] })],
     ['an empty tenant', () => ({ claims: { tenant: '' } })],
     ['a tenant that is no text', () => ({ claims: { tenant: ['default'] } })],
+    ['a tenant that no database can hold', () => ({ claims: { tenant: 'a\u0000b' } })],
     ['a list of audiences without ours', () => ({ claims: { aud: ['other', 'liaison/'] } })],
     ['a kid that nobody knows', () => ({ kid: 'unknown' })],
     ['the kid of a key of another kind', () => ({ alg: 'RS256', header: { kid: 'ec' } })],

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../setup/database.js';
 import {
@@ -5,6 +7,7 @@ import {
   consentAgain,
   post,
   postOf,
+  retry,
   settled,
   startWatsonPosts,
   type WatsonPostStage,
@@ -19,6 +22,7 @@ interface Delegation {
   readonly attempt: number;
   readonly scopes: readonly string[];
   readonly requestedBy: string;
+  readonly rule: string;
   readonly evidence: Readonly<Record<string, unknown>>;
   readonly at: string;
 }
@@ -151,5 +155,62 @@ describe('posts in the name of a user', () => {
     expect(lines).toHaveLength(callsAtRevocation);
     expect(lines.every(({ at }) => Date.parse(at) < Date.parse(revokedAt))).toBe(true);
     stage.proxy.decide = () => 'pass';
+  });
+
+  it('that failed go by the grant that came in the place of theirs when somebody asks for another try', async () => {
+    await consent(stage.service, stage.connection.id);
+    const { id, space } = await stage.space('Another try');
+    stage.watson.failNext({ path: `/v1/spaces/${space.id}/messages`, status: 403 });
+    const taken = await post(stage.service, asAnn(id, 'refused at first'));
+    expect(await settled(stage.service, taken.body.id)).toMatchObject({ state: 'failed', reason: 'forbidden' });
+    const next = await consent(stage.service, stage.connection.id);
+    await retry(stage.service, taken.body.id);
+    const again = await eventually(
+      () => postOf(stage.service, taken.body.id),
+      ({ state, reason }) => state === 'sent' || reason === 'grant-revoked',
+    );
+    expect(again).toMatchObject({ state: 'sent', grantId: next });
+  });
+
+  it('that are taken while their user consents anew go by the new grant', async () => {
+    await consent(stage.service, stage.connection.id);
+    const { id } = await stage.space('At the same moment');
+    // Holds the request between its look for the grant and its row: a copy of it under the same key is not committed yet.
+    const key = randomUUID();
+    const copy = new Client({ connectionString: database.url });
+    await copy.connect();
+    await copy.query('begin');
+    await copy.query(
+      `insert into posts (id, tenant_id, connection_id, platform, space_id, space_external_id, idempotency_key, request_hash,
+                          requested_by, poster, content)
+       values (gen_random_uuid(), 'default', gen_random_uuid(), 'x', gen_random_uuid(), 'x', $1, gen_random_uuid(),
+               'bootstrap', '', '{}')`,
+      [key],
+    );
+    let isTaken = false;
+    const taking = post(stage.service, asAnn(id, 'hello'), { key }).finally(() => (isTaken = true));
+    await eventually(
+      () => database.query(`select 1 from pg_locks where not granted`),
+      (waiting) => waiting.length > 0 || isTaken,
+    );
+    expect(isTaken).toBe(false);
+    const next = await consent(stage.service, stage.connection.id);
+    await copy.query('rollback');
+    await copy.end();
+    const taken = await taking;
+    expect(taken.status).toBe(202);
+    expect(await settled(stage.service, taken.body.id)).toMatchObject({ state: 'sent', grantId: next });
+  });
+
+  it('leave lines in the ledger that say by which rule they were allowed, and that nobody changes', async () => {
+    const [line] = await ledger(`connectionId=${stage.connection.id}`);
+    expect(line?.rule).toBe('POST /v1/posts by posts:write');
+    for (const change of [
+      `update delegations set requested_by = 'x'`,
+      `delete from delegations`,
+      `truncate delegations`,
+    ]) {
+      await expect(database.query(change)).rejects.toThrow(/append-only/);
+    }
   });
 });

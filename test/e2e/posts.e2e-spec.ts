@@ -102,6 +102,18 @@ describe('posts to Watson Work', () => {
     expect(refusal(other)).toMatchObject({ status: 409, type: 'urn:liaison:problem:conflict' });
   });
 
+  it('under one key are of one caller: another caller of the tenant may use the same key', async () => {
+    const keys = stage.service.app.get(ApiKeysService, { strict: false });
+    const one = await keys.create('default', 'one', ['posts:write']);
+    const two = await keys.create('default', 'two', ['posts:write']);
+    const key = randomUUID();
+    const first = await post(stage.service, { ...base, text: 'from one' }, { key, credential: one.text });
+    const second = await post(stage.service, { ...base, text: 'from two' }, { key, credential: two.text });
+    expect([first.status, second.status]).toEqual([202, 202]);
+    const again = await post(stage.service, { ...base, text: 'from one' }, { key, credential: one.text });
+    expect([again.status, again.body.id]).toEqual([200, first.body.id]);
+  });
+
   it.each([
     ['is missing', {}],
     ['is empty', { 'idempotency-key': '' }],
@@ -131,6 +143,12 @@ describe('posts to Watson Work', () => {
     [{ text: 'x', html: '<b>x</b>' }, '/html'],
     [{ text: 'x', card: { type: 'AdaptiveCard' } }, '/card'],
     [{ text: 'x', endpoint: 'sip:desk@example.com' }, '/endpoint'],
+    [{ text: 'x', replyTo: null }, '/replyTo'],
+    [{ text: 'x', endpoint: null }, '/endpoint'],
+    [{ text: 'x', markdown: null }, '/markdown'],
+    [{ text: 'x', html: null }, '/html'],
+    [{ text: 'x', card: null }, '/card'],
+    [{ text: 'x', title: null }, '/title'],
   ])('are refused before anything is stored: %j', async (change, pointer) => {
     const key = randomUUID();
     const answer = await post(stage.service, { ...base, ...change }, { key });

@@ -6,7 +6,7 @@ import { adminKey } from '../setup/service.js';
 
 /** One byte of a body in the chunked coding, many times over. */
 const part = Buffer.from('1\r\nX\r\n'.repeat(10_000));
-const callers = 4;
+const callers = 2;
 
 describe('bodies of two million chunks of one byte each, from callers without a signature', () => {
   let database: TestDatabase;
@@ -19,7 +19,7 @@ describe('bodies of two million chunks of one byte each, from callers without a 
       LIAISON_MASTER_KEYS: '1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=',
       LIAISON_BOOTSTRAP_KEY: adminKey,
       LIAISON_DANGEROUSLY_ALLOW_DATA_LOSS: 'true',
-      // What a small container gives; the bodies themselves are 8 MB together.
+      // What a small container gives; the bodies themselves are 4 MB together.
       NODE_OPTIONS: '--max-old-space-size=384',
     });
   });

@@ -335,7 +335,9 @@ describe('webhooks that Liaison registers at Webex', () => {
     const connection = await connect(onMessages);
     await settled(connection);
     await scene.as(connection.bot).delete(`/webhooks/${webhooksOf(connection.bot)[0]?.id ?? ''}`);
-    await service.call('PATCH', `/v1/connections/${connection.id}`, { body: { secrets: { webhookSecrets: [] } } });
+    const ended = { secret: 'what signed until yesterday', until: new Date(Date.now() - 86_400_000).toISOString() };
+    const change = { secrets: { webhookSecrets: [ended] } };
+    await service.call('PATCH', `/v1/connections/${connection.id}`, { body: change });
     await eventually(
       () => registrations(connection),
       ([one]) => one?.problem === 'no-active-secret',

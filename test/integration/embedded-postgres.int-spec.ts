@@ -99,6 +99,7 @@ class Starter {
   readonly heard: Message[] = [];
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
+  #isGone = false;
 
   constructor(dataDir: string, options: { settings?: object; install?: string; uid?: number; wrap?: string[] } = {}) {
     const argument = JSON.stringify({ dataDir, settings: options.settings ?? unsafeButFast });
@@ -111,6 +112,7 @@ class Starter {
     const user = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid };
     this.#child = spawn(command[0] ?? '', command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'], cwd: '/', ...user });
     this.#ended = new Promise((resolve) => this.#child.once('close', () => resolve()));
+    void this.#ended.then(() => (this.#isGone = true));
     this.#child.stdin?.on('error', () => undefined);
     if (this.#child.stdout === null) throw new Error('no stdout');
     // The child speaks the Message shape and nothing else.
@@ -119,7 +121,11 @@ class Starter {
   }
 
   async hear(event: string): Promise<Message> {
-    return eventually(() => this.heard.find((message) => message.event === event || this.#gaveUp(message, event)));
+    return eventually(() => {
+      const heard = this.heard.find((message) => message.event === event || this.#gaveUp(message, event));
+      if (heard === undefined && this.#isGone) throw new Error(`the process ended before it said ${event}`);
+      return heard;
+    });
   }
 
   async ready(): Promise<Ready> {
@@ -177,7 +183,7 @@ function newDataDir(): string {
 /** The launcher in plain JavaScript, for processes without vitest. */
 function compileInto(directory: string): void {
   const files = readdirSync(join(project, 'src/database/embedded')).map((name) => `src/database/embedded/${name}`);
-  for (const file of [...files, 'src/common/security/random.ts']) {
+  for (const file of [...files, 'src/database/tenant-role.ts', 'src/common/security/random.ts']) {
     const { outputText } = ts.transpileModule(readFileSync(join(project, file), 'utf8'), {
       compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
     });

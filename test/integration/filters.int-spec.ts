@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiKeysService } from '../../src/auth/api-keys.service.js';
 import { Dispatcher } from '../../src/lanes/dispatcher.js';
 import { LaneWork } from '../../src/lanes/lane-work.js';
-import { MessageSearch } from '../../src/messages/message-search.js';
+import { MessageSearch } from '../../src/messages/search/message-search.js';
 import { createTestDatabase, type TestDatabase } from '../setup/database.js';
 import { startTestService, type TestService } from '../setup/service.js';
 import { connectWatson, deliver, type WatsonConnection } from '../setup/watson.js';

@@ -7,6 +7,7 @@ import { createDataSource } from '../../src/database/data-source.js';
 import { rowsOf } from '../../src/database/rows.js';
 import { resealColumns, type SealedColumn } from '../../src/database/sealed-columns.js';
 import { sealedColumns } from '../../src/registry.module.js';
+import { TokenRows, tokenColumns } from '../../src/tokens/token-rows.js';
 import { createTestDatabase, type TestDatabase } from '../setup/database.js';
 
 const count = 1_200;
@@ -36,6 +37,14 @@ describe('a change of master keys', () => {
     await dataSource.destroy();
     await database.drop();
   });
+
+  /** How often the table of grants was read as a whole. */
+  const wholeReads = async (): Promise<number> => {
+    const [row] = await database.query<{ reads: string }>(
+      `select seq_scan as reads from pg_stat_user_tables where relname = 'grants'`,
+    );
+    return Number(row?.reads);
+  };
 
   it('knows of every column that holds sealed values', async () => {
     const columns = await rowsOf<{ name: string }>(
@@ -71,6 +80,29 @@ describe('a change of master keys', () => {
       expect(openSecrets(both, row).named['appSecret']).toBe(expected);
     }
     expect(await resealColumns(dataSource, both, sealedColumns, () => undefined)).toBe(0);
+  });
+
+  it('goes along the primary key: no table is read as a whole for each of its rows', async () => {
+    const own = await createDataSource(database.url, { poolSize: 1 }).initialize();
+    const sealing = new TokenRows(own, old, 'grants');
+    const rows = Array.from({ length: count / 2 }, () => {
+      const id = uuidV7();
+      return { id, sealed: sealing.seal('default', id, { accessToken: id, refreshToken: id }) };
+    });
+    await own.query(
+      `insert into grants (id, tenant_id, connection_id, state, requested_by, sealed_tokens)
+       select r.id, 'default', r.id, 'active', 'x', r.sealed from json_to_recordset($1::json) as r(id uuid, sealed text)`,
+      [JSON.stringify(rows)],
+    );
+    await own.query(`analyze grants`);
+    const before = await wholeReads();
+    const column = tokenColumns.filter(({ table, column: name }) => table === 'grants' && name === 'sealed_tokens');
+    expect(await resealColumns(own, both, column, () => undefined)).toBe(rows.length);
+    // A session tells what it did when it ends.
+    await own.destroy();
+    await expect.poll(wholeReads, { timeout: 10_000 }).toBeGreaterThan(before);
+    expect((await wholeReads()) - before).toBeLessThan(rows.length / 10);
+    await database.query(`delete from grants`);
   });
 
   it('stops at a value that was moved to another row', async () => {

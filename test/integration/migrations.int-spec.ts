@@ -26,6 +26,11 @@ async function schemaOf(made: TestDatabase): Promise<string[]> {
     union all select format('trigger %s', pg_get_triggerdef(oid)) from pg_trigger where not tgisinternal
     union all select format('sequence %s', sequencename) from pg_sequences
               where schemaname = 'public' and sequencename not like 'schema_migrations%'
+    union all select format('policy %s %s %s %s', tablename, policyname, roles, qual) from pg_policies
+              where schemaname = 'public'
+    union all select format('row security %s', relname) from pg_class where relrowsecurity
+    union all select format('grant %s %s', table_name, privilege_type) from information_schema.role_table_grants
+              where grantee = 'liaison_tenant'
     union all select format('function %s', proname) from pg_proc where pronamespace = 'public'::regnamespace
     order by 1`);
   return rows.map((row) => row.line);

@@ -6,19 +6,22 @@ import { uuidV7 } from '../../src/common/ids/uuid-v7.js';
 import { createDataSource } from '../../src/database/data-source.js';
 import { rowsOf } from '../../src/database/rows.js';
 import { inTransaction } from '../../src/database/transaction.js';
+import { type Credential } from '../../src/outbox/credential.js';
 import { enqueueJobs, type Job, type JobHandler, type JobOutcome, type NewJob } from '../../src/outbox/job.js';
+import { releaseJobs } from '../../src/outbox/job-changes.js';
 import { JobTable } from '../../src/outbox/job-table.js';
 import { OutboxWorker } from '../../src/outbox/outbox-worker.js';
 import { createTestDatabase, type TestDatabase } from '../setup/database.js';
 import { eventually } from '../setup/service.js';
 
 const connectionId = uuidV7();
-const jobOf = (key: string, connection = connectionId): NewJob => ({
+const jobOf = (key: string, connection = connectionId, credential?: Credential): NewJob => ({
   tenantId: 'default',
   connectionId: connection,
   kind: 'test',
   key,
   payload: {},
+  ...(credential === undefined ? {} : { credential }),
 });
 
 describe('the outbox', () => {
@@ -52,8 +55,11 @@ describe('the outbox', () => {
     if (job === undefined) throw new Error('there is no job to take');
     return job;
   };
-  const workerOf = (run: (job: Job) => Promise<JobOutcome>): OutboxWorker => {
-    const handler: JobHandler = { kind: 'test', run };
+  const workerOf = (
+    run: (job: Job) => Promise<JobOutcome>,
+    giveUp: (job: Job) => Promise<void> = () => Promise.resolve(),
+  ): OutboxWorker => {
+    const handler: JobHandler = { kind: 'test', run, giveUp };
     return new OutboxWorker([handler], table, new Metrics(), createLogger('silent', { write: () => undefined }));
   };
 
@@ -103,13 +109,72 @@ describe('the outbox', () => {
     expect(await rows()).toEqual([]);
   });
 
-  it('leaves the jobs of a paused connection alone and goes on with the others', async () => {
+  it('leaves alone what calls by a token that was told to wait, and goes on with all else', async () => {
     const other = uuidV7();
-    await enqueue(jobOf('a'), jobOf('b', other));
-    await table.pause(connectionId, 'rate-limited', 60_000);
-    expect((await table.lease(10, 60)).map((job) => job.key)).toEqual(['b']);
+    await enqueue(
+      jobOf('a', connectionId, 'grant:1'),
+      jobOf('b', connectionId, 'grant:2'),
+      jobOf('c', connectionId, 'app'),
+      jobOf('d'),
+      jobOf('e', other, 'grant:1'),
+      jobOf('f', connectionId, 'organization:1'),
+    );
+    await table.pause(connectionId, 'grant:1', 'rate-limited', 60_000);
+    await table.pause(connectionId, 'organization:1', 'rate-limited', 60_000);
+    expect((await table.lease(10, 60)).map((job) => job.key).sort()).toEqual(['b', 'c', 'd', 'e']);
     await table.defer();
-    expect((await rows()).find(({ key }) => key === 'a')).toMatchObject({ state: 'waiting', due: false });
+    const held = (await rows()).filter(({ due, attempts }) => !due && attempts === 0);
+    expect(held.map(({ key }) => key)).toEqual(['a', 'f']);
+  });
+
+  it('leaves a whole connection alone where the pause names no token', async () => {
+    await enqueue(jobOf('a', connectionId, 'grant:1'), jobOf('b'), jobOf('c', uuidV7(), 'grant:1'));
+    await dataSource.query(
+      `insert into job_pauses (connection_id, until, reason) values ($1, now() + interval '1 minute', 'rate-limited')`,
+      [connectionId],
+    );
+    expect((await table.lease(10, 60)).map((job) => job.key)).toEqual(['c']);
+  });
+
+  it('has all wait that share a token as long as one of them was told to, and forgets it after that', async () => {
+    const begun: { readonly key: string; readonly atMs: number }[] = [];
+    const first = performance.now();
+    const waitMs = 1_500;
+    const worker = workerOf((job) => {
+      begun.push({ key: job.key, atMs: performance.now() - first });
+      const isTold = job.key === 'a1' && job.attempt === 1;
+      return Promise.resolve(isTold ? { kind: 'pause', reason: 'rate-limited', afterMs: waitMs } : { kind: 'done' });
+    });
+    await enqueue(jobOf('a1', connectionId, 'grant:a'));
+    worker.start();
+    await eventually(
+      () => dataSource.query(`select 1 from job_pauses`),
+      (found) => (found as object[]).length === 1,
+    );
+    await enqueue(...['a2', 'a3'].map((key) => jobOf(key, connectionId, 'grant:a')));
+    await enqueue(...['b1', 'b2'].map((key) => jobOf(key, connectionId, 'grant:b')));
+    await eventually(rows, (found) => !found.some(({ key }) => key.startsWith('b')));
+    await eventually(rows, (found) => found.length === 0, 20_000);
+    await eventually(
+      () => dataSource.query(`select 1 from job_pauses`),
+      (found) => (found as object[]).length === 0,
+    );
+    await worker.stop();
+    const late = begun.slice(1).filter(({ key }) => key.startsWith('a'));
+    expect(late.map(({ key }) => key).sort()).toEqual(['a1', 'a2', 'a3']);
+    for (const { atMs } of late) expect(atMs).toBeGreaterThan(waitMs);
+    for (const { key, atMs } of begun) if (key.startsWith('b')) expect(atMs).toBeLessThan(waitMs);
+  });
+
+  it('has only the job itself wait where no other shares its token', async () => {
+    const worker = workerOf((job) =>
+      Promise.resolve(job.key === 'a' ? { kind: 'pause', reason: 'rate-limited', afterMs: 60_000 } : { kind: 'done' }),
+    );
+    await enqueue(jobOf('a'), jobOf('b'));
+    worker.start();
+    await eventually(rows, (found) => found.length === 1 && found[0]?.reason === 'rate-limited');
+    await worker.stop();
+    expect(await dataSource.query(`select 1 from job_pauses`)).toEqual([]);
   });
 
   it('tries again what failed for a moment, later each time', async () => {
@@ -196,5 +261,44 @@ describe('the outbox', () => {
     await eventually(rows, (found) => found[0]?.attempts === 1);
     await worker.stop();
     expect(await rows()).toMatchObject([{ state: 'waiting', due: true }]);
+  });
+
+  it('gives a job that is being done to nobody else because somebody asks for another try', async () => {
+    await enqueue(jobOf('a'));
+    const job = await leaseOne();
+    await table.tryNow('default', job.id);
+    expect(await table.lease(1, 60)).toEqual([]);
+    await table.retry(job, 'timeout', 60_000);
+    await table.tryNow('default', job.id);
+    expect(await table.lease(1, 60)).toHaveLength(1);
+  });
+
+  it('leaves jobs to others that no handler here knows', async () => {
+    await enqueue(jobOf('a'), { ...jobOf('b'), kind: 'of a later version' });
+    const worker = workerOf(() => Promise.resolve({ kind: 'done' }));
+    worker.start();
+    await eventually(rows, (found) => found.length === 1);
+    await worker.stop();
+    expect(await rows()).toMatchObject([{ key: 'b', state: 'waiting', attempts: 0 }]);
+  });
+
+  it('tells a handler that a job has failed for too long, and does not count the time for which it was parked', async () => {
+    await enqueue(jobOf('old'), jobOf('parked'));
+    await dataSource.query(`update jobs set created_at = created_at - interval '8 days'`);
+    await dataSource.query(`update jobs set state = 'parked' where key = 'parked'`);
+    await releaseJobs(`j.state = 'parked'`, [], dataSource);
+    const givenUp: string[] = [];
+    const worker = workerOf(
+      () => Promise.resolve({ kind: 'retry', reason: 'timeout', afterMs: 60_000 }),
+      (job) => Promise.resolve(void givenUp.push(job.key)),
+    );
+    worker.start();
+    await eventually(rows, (found) => found.every(({ reason }) => reason !== null));
+    await worker.stop();
+    expect(givenUp).toEqual(['old']);
+    expect(await rows()).toMatchObject([
+      { key: 'old', state: 'failed' },
+      { key: 'parked', state: 'waiting' },
+    ]);
   });
 });

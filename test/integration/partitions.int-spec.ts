@@ -6,7 +6,7 @@ import { sqlStateOf } from '../../src/common/errors/sql-state.js';
 import { uuidV7 } from '../../src/common/ids/uuid-v7.js';
 import { fingerprint } from '../../src/common/security/fingerprint.js';
 import { createDataSource } from '../../src/database/data-source.js';
-import { ensurePartitions, monthAround } from '../../src/database/partitions.js';
+import { dropMonthsBefore, ensurePartitions, monthAround } from '../../src/database/partitions.js';
 import { noSourceTimeMs } from '../../src/deliveries/delivery-log.js';
 import { insertDeliveries } from '../../src/deliveries/insert-deliveries.js';
 import { createTestDatabase, type TestDatabase } from '../setup/database.js';
@@ -88,7 +88,7 @@ describe('ensurePartitions', () => {
     const labels = ['2030_11', '2030_12', '2031_01', '2031_02', '2031_03'];
     await ensurePartitions(dataSource, turnOfTheYear);
     await ensurePartitions(dataSource, turnOfTheYear);
-    for (const table of ['deliveries', 'events']) {
+    for (const table of ['deliveries', 'events', 'audit_log']) {
       expect(await partitionsOf(table)).toEqual([...labels.map((label) => `${table}_${label}`), `${table}_default`]);
     }
   });
@@ -133,6 +133,27 @@ describe('ensurePartitions', () => {
       from: '2024-01-01T00:00:00.000Z',
       until: '2024-02-01T00:00:00.000Z',
     });
+  });
+});
+
+describe('dropMonthsBefore', () => {
+  it('drops the months of the audit log that are over by then, with their rows, and no other', async () => {
+    await ensurePartitions(dataSource, new Date('2040-06-15T00:00:00Z'));
+    for (const at of ['2040-05-31T23:59:59.999Z', '2040-06-01T00:00:00Z', '1999-01-01T00:00:00Z']) {
+      await database.query(
+        `insert into audit_log (at, id, request_id, tenant_id, subject, act, outcome, targets, parameters)
+         values ($1, $2, $2, 'default', 's', 'a.b', 'done', '{}', '{}')`,
+        [at, uuidV7()],
+      );
+    }
+    const dropped = await dropMonthsBefore(dataSource, 'audit_log', new Date('2040-06-30T23:59:59Z'));
+    expect(dropped.at(-1)).toBe('audit_log_2040_05');
+    expect(await partitionsOf('audit_log')).toEqual(
+      expect.arrayContaining(['audit_log_2040_06', 'audit_log_2040_07', 'audit_log_default']),
+    );
+    const left = await database.query<{ at: Date }>(`select at from audit_log order by at`);
+    expect(left.map(({ at }) => at.toISOString())).toEqual(['1999-01-01T00:00:00.000Z', '2040-06-01T00:00:00.000Z']);
+    expect(await dropMonthsBefore(dataSource, 'audit_log', new Date('2040-06-30T23:59:59Z'))).toEqual([]);
   });
 });
 

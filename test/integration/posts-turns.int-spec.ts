@@ -259,4 +259,71 @@ describe('the turns of posts', () => {
       { state: 'parked', job: 'parked' },
     ]);
   });
+
+  it('write the consent into the ledger whose token is used, also where another one has just replaced it', async () => {
+    const first = await addGrant('ann', 'active');
+    await addPost({ poster: 'ann', grantId: first });
+    // The worker has this job, and fetches a token of its grant.
+    const [job] = await lease(0);
+    if (job === undefined) throw new Error('there is a job');
+    // Meanwhile the user consents anew.
+    await database.query(`update grants set state = 'revoked', reason = 'replaced' where id = $1`, [first]);
+    const second = await addGrant('ann', 'active');
+    expect(await take(0, job)).toEqual({ kind: 'wait', reason: 'continues', afterMs: 0 });
+    expect(await rows(`select 1 from delegations`)).toEqual([]);
+    await process(0).jobs.retry(job, 'continues', 0);
+    expect((await only(1)).turn.kind).toBe('try');
+    expect(await rows(`select grant_id from delegations`)).toEqual([{ grant_id: second }]);
+  });
+
+  it('are called off under a lease that was lost: a late end of the first process changes no post of the second', async () => {
+    await addPost();
+    const [stalled] = await process(0).jobs.lease(1, 0);
+    const { turn } = await only(1);
+    if (stalled === undefined || turn.kind !== 'try') throw new Error('the second process has the turn');
+    const { ends } = process(0);
+    await ends.givenUp(turn.post, stalled, 'late');
+    await ends.parked(turn.post, stalled, 'late', await ends.now());
+    expect(await rows(`select p.state, j.state as job from posts p, jobs j`)).toEqual([
+      { state: 'sending', job: 'waiting' },
+    ]);
+  });
+
+  it('leave a job alone that is leased when the turn before ends: it comes by itself', async () => {
+    for (let index = 0; index < 2; index++) await addPost();
+    const [first, second] = await lease(0, 2);
+    if (first === undefined || second === undefined) throw new Error('there are two jobs');
+    const turn = await take(0, first);
+    await take(0, second);
+    if (turn.kind !== 'try') throw new Error('the first one has the first turn');
+    await database.query(`update jobs set run_at = clock_timestamp() where id = $1`, [second.id]);
+    const [again] = await lease(1);
+    await process(0).ends.placed(turn.post, first, 1, { externalId: 'm1', createdAt: undefined });
+    expect(await lease(0)).toEqual([]);
+    expect((await take(1, again ?? second)).kind).toBe('try');
+  });
+
+  it.each([
+    ['rate-limited', 'try'],
+    ['timeout', 'used-up'],
+  ])('after twenty tries that ended as %s come to this: %s', async (reason, kind) => {
+    const id = await addPost();
+    await database.query(`update posts set attempts = 20`);
+    await database.query(
+      `insert into post_attempts (post_id, number, started_at, ended_at, outcome, reason)
+       select $1, n, now(), now(), 'unavailable', $2 from generate_series(1, 20) n`,
+      [id, reason],
+    );
+    expect((await only(0)).turn.kind).toBe(kind);
+  });
+
+  it('that are given up while a try of a dead process is open are said to be of unknown outcome', async () => {
+    await addPost();
+    const { job, turn } = await only(0);
+    if (turn.kind !== 'try') throw new Error('it begins with a try');
+    expect(await process(1).ends.givenUp(turn.post, job, 'gave-up')).toBe('outcome-unknown');
+    expect(await rows(`select p.state, p.reason, a.outcome from posts p, post_attempts a`)).toEqual([
+      { state: 'failed', reason: 'outcome-unknown', outcome: 'unknown' },
+    ]);
+  });
 });

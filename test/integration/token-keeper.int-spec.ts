@@ -5,12 +5,24 @@ import { generateMasterKey, parseMasterKeys, SecretBox } from '../../src/common/
 import { createDataSource } from '../../src/database/data-source.js';
 import { NeedsAuthorization, OutcomeUnknown, PlatformUnavailable } from '../../src/platforms/platform.errors.js';
 import { TokenKeeper, type Renewal } from '../../src/tokens/token-keeper.js';
-import { TokenRows } from '../../src/tokens/token-rows.js';
+import { TokenRows, type TokenRow } from '../../src/tokens/token-rows.js';
 import { type TokenSet } from '../../src/tokens/token-set.js';
 import { createTestDatabase, type TestDatabase } from '../setup/database.js';
 import { FaultProxy } from '../setup/fault-proxy.js';
 
 const hour = 3_600;
+
+/** Rows whose next read arrives late, as over a slow line: what it says was true when it was read. */
+class SlowRows extends TokenRows {
+  late: Promise<void> | undefined;
+  override async read(id: string): Promise<TokenRow | undefined> {
+    const row = await super.read(id);
+    const { late } = this;
+    this.late = undefined;
+    await late;
+    return row;
+  }
+}
 
 describe('kept tokens', () => {
   const box = new SecretBox(parseMasterKeys(generateMasterKey()));
@@ -22,6 +34,7 @@ describe('kept tokens', () => {
   /** What was sent to the token endpoint. */
   let sent: (string | undefined)[];
   let endings: string[];
+  let discarded: string[];
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -32,7 +45,7 @@ describe('kept tokens', () => {
   beforeEach(async () => {
     await database.query(`delete from grants`);
     keeper = new TokenKeeper(rows);
-    [sent, endings] = [[], []];
+    [sent, endings, discarded] = [[], [], []];
   });
   afterAll(async () => {
     await dataSource.destroy();
@@ -72,6 +85,10 @@ describe('kept tokens', () => {
            where renewal = $1 and state = 'active'`,
           [claim],
         );
+      },
+      discard: (tokens) => {
+        discarded.push(tokens.accessToken);
+        return Promise.resolve();
       },
       ...changes,
     };
@@ -133,7 +150,7 @@ describe('kept tokens', () => {
     const id = await insert({ due: 0, over: hour });
     for (let round = 0; round < 3; round++) expect(await given(id, needs)).toBe('held');
     expect(endings).toEqual([]);
-    await database.query(`update grants set expires_at = clock_timestamp() where id = $1`, [id]);
+    await database.query(`update grants set expires_at = clock_timestamp(), rests_until = null where id = $1`, [id]);
     await expect(given(id, needs)).rejects.toThrow(NeedsAuthorization);
     await expect(given(id, needs)).rejects.toThrow(NeedsAuthorization);
     expect(endings).toEqual(['no-refresh-token']);
@@ -143,8 +160,81 @@ describe('kept tokens', () => {
     const id = await insert({ refreshToken: 'r', due: 0, over: hour });
     for (let round = 0; round < 5; round++) expect(await given(id, fails(new PlatformUnavailable('x')))).toBe('held');
     expect(sent).toHaveLength(1);
-    await database.query(`update grants set renew_after = clock_timestamp() where id = $1`, [id]);
+    await database.query(`update grants set rests_until = clock_timestamp() where id = $1`, [id]);
     expect(await given(id, answers())).toBe('new 2');
+  });
+
+  it.each(['over', 'refused'])(
+    'that are %s are asked for at a host that is down every five seconds, not by everybody who wants one',
+    async (why) => {
+      const id = await insert({ refreshToken: 'r', over: why === 'over' ? 0 : hour });
+      if (why === 'refused') await keeper.refuse(id, '0');
+      for (let act = 0; act < 10; act++) {
+        await expect(given(id, fails(new PlatformUnavailable('x')))).rejects.toThrow(PlatformUnavailable);
+      }
+      expect(sent).toHaveLength(1);
+      await database.query(`update grants set rests_until = clock_timestamp() where id = $1`, [id]);
+      expect(await given(id, answers())).toBe('new 2');
+    },
+  );
+
+  it.each([
+    ['7', 7, 8],
+    ['a day', 86_400, 3_601],
+  ])('leave a host alone for as long as it asks, but an hour at most: %s', async (_name, retryAfterSeconds, most) => {
+    const id = await insert({ refreshToken: 'r', over: 0 });
+    const busy = fails(new PlatformUnavailable('rate-limited', { retryAfterSeconds }));
+    await expect(given(id, busy)).rejects.toMatchObject({ reason: 'rate-limited' });
+    const rests = await given(id, busy).catch((error: unknown) => error);
+    expect(rests).toMatchObject({ reason: 'renewal-rests' });
+    const told = rests instanceof PlatformUnavailable ? (rests.retryAfterSeconds ?? 0) : 0;
+    expect(told).toBeGreaterThan(5);
+    expect(told).toBeLessThan(most);
+  });
+
+  it('that were refused are not handed out again to whoever said so', async () => {
+    const slow = new SlowRows(dataSource, box, 'grants');
+    keeper = new TokenKeeper(slow);
+    const id = await insert({ refreshToken: 'r', due: hour, over: hour });
+    const refused = await keeper.token(id, answers());
+    let arrive = (): void => undefined;
+    slow.late = new Promise((resolve) => (arrive = resolve));
+    // Somebody else of this process asks, and has read the row already.
+    const another = keeper.token(id, answers());
+    await expect.poll(() => slow.late === undefined).toBe(true);
+    await keeper.refuse(id, refused.generation);
+    const again = keeper.token(id, answers({ accessSeconds: hour }));
+    arrive();
+    await another;
+    expect((await again).accessToken).toBe('new 1');
+  });
+
+  it('are stored although the database was away for twelve seconds when they came', { timeout: 40_000 }, async () => {
+    const id = await insert({ refreshToken: 'r', over: 0 });
+    const renewal = renewalBy(async () => {
+      await proxy.become('refuse');
+      setTimeout(() => void proxy.become('pass'), 12_000);
+      return { accessSeconds: hour, refreshToken: 's' };
+    });
+    expect(await given(id, renewal)).toBe('new 1');
+    expect([sent, endings]).toEqual([['r'], []]);
+  });
+
+  it('that came when the grant was over are given away, once', async () => {
+    const id = await insert({ refreshToken: 'r', over: 0 });
+    const renewal = renewalBy(async () => {
+      await database.query(`update grants set state = 'revoked', renewal = renewal + 1 where id = $1`, [id]);
+      return { refreshToken: 's' };
+    });
+    await expect(given(id, renewal)).rejects.toThrow(NeedsAuthorization);
+    expect(discarded).toEqual(['new 1']);
+  });
+
+  it('that must not be used are not handed out', async () => {
+    const id = await insert({ refreshToken: 'r', due: hour, over: hour });
+    const check = (): Promise<void> => Promise.reject(new NeedsAuthorization());
+    await expect(keeper.token(id, answers(), check)).rejects.toThrow(NeedsAuthorization);
+    expect(sent).toEqual([]);
   });
 
   it('that are good are handed out when nobody can tell how to renew them', async () => {
@@ -179,6 +269,32 @@ describe('kept tokens', () => {
     const all = await Promise.all(keepers.map((one) => one.token(id, forgiving)));
     expect(new Set(all.map(({ accessToken }) => accessToken))).toEqual(new Set(['new 1']));
     expect(sent).toHaveLength(1);
+  });
+
+  it.each([
+    ['was left as it was', [undefined, undefined], false],
+    ['came back unchanged', ['r', 'r'], false],
+    ['was replaced once', [undefined, 's', undefined], true],
+    ['was never renewed', [], true],
+  ])('whose refresh token %s are over when an answer is lost: %s %s', async (_name, brought, isOver) => {
+    const id = await insert({ refreshToken: 'r', over: 0 });
+    for (const refreshToken of brought) await given(id, answers({ accessSeconds: 0, refreshToken }));
+    const lost = given(id, fails(new OutcomeUnknown()));
+    await expect(lost).rejects.toThrow(isOver ? NeedsAuthorization : PlatformUnavailable);
+    expect(endings).toEqual(isOver ? ['answer-lost'] : []);
+    const next = given(id, answers({ accessSeconds: hour }));
+    if (isOver) await expect(next).rejects.toThrow(NeedsAuthorization);
+    else expect(await next).toMatch(/^new /);
+  });
+
+  it('whose renewal died in another process are asked for again where the refresh token stays', async () => {
+    const id = await insert({ refreshToken: 'r', over: 0 });
+    await given(id, answers({ accessSeconds: 0 }));
+    await database.query(`update grants set renewing_since = clock_timestamp() - interval '31 seconds' where id = $1`, [
+      id,
+    ]);
+    expect(await given(id, answers({ accessSeconds: hour }))).toBe('new 2');
+    expect(endings).toEqual([]);
   });
 
   it('that somebody else renews right now are waited for', async () => {

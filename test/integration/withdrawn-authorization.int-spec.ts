@@ -1,6 +1,7 @@
 import { type DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OrganizationTokenTable } from '../../src/authorizations/organization-token-table.js';
+import { OrganizationTokensService } from '../../src/authorizations/organization-tokens.service.js';
 import { uuidV7 } from '../../src/common/ids/uuid-v7.js';
 import { generateMasterKey, parseMasterKeys, SecretBox } from '../../src/common/security/secret-box.js';
 import { createDataSource } from '../../src/database/data-source.js';
@@ -34,11 +35,20 @@ describe('an authorization that is withdrawn while its tokens are fetched', () =
     toldId: name,
   });
   type Key = ReturnType<typeof keyOf>;
-  const tokenSet = { accessToken: 'access', refreshToken: 'refresh', expiresAt: new Date(Date.now() + 3_600_000) };
+  const tokenSet = {
+    accessToken: 'access',
+    refreshToken: 'refresh',
+    expiresAt: new Date(Date.now() + 3_600_000),
+    audience: 'https://api.example',
+  };
   const open = (key: Key) => inTransaction(dataSource, (tx) => tokens.open(key, tx));
   const close = (key: Key) => inTransaction(dataSource, (tx) => tokens.close(key, tx));
-  const held = async (key: Key): Promise<string | undefined> =>
-    tokens.find({ id: key.connectionId, tenantId: key.tenantId }, key.organizationExternalId);
+  const heldBy = async (key: Key, audience: string): Promise<string | undefined> => {
+    const owner = { id: key.connectionId, tenantId: key.tenantId, audience };
+    const found = await new OrganizationTokensService(dataSource, tokens).find(owner, key.organizationExternalId);
+    return found.kind === 'held' ? found.accessToken : undefined;
+  };
+  const held = (key: Key): Promise<string | undefined> => heldBy(key, 'https://api.example');
   const generationsOf = async (key: Key): Promise<string[]> =>
     (
       await rowsOf<{ generation: string }>(
@@ -54,6 +64,16 @@ describe('an authorization that is withdrawn while its tokens are fetched', () =
       if (wait < 1) resolve();
       else setTimeout(resolve, wait);
     });
+
+  it('leaves a token where it came from: another address of the connection has one of its own fetched', async () => {
+    const key = keyOf('moved');
+    await open(key);
+    await tokens.store(key, '1', tokenSet);
+    expect(await held(key)).toBe('access');
+    await dataSource.query(`delete from jobs where connection_id = $1`, [key.connectionId]);
+    expect(await heldBy(key, 'https://other.example')).toBeUndefined();
+    expect(await generationsOf(key)).toEqual(['1']);
+  });
 
   it(
     `leaves no token behind in ${interleavings} interleavings of grant, fetch and withdrawal`,

@@ -4,9 +4,17 @@ import { type AddressInfo } from 'node:net';
 /**
  * What happens to a call: `pass` lets it be answered, `after` cuts the connection once the target has done it and answered,
  * `half` in the middle of that answer, `before` without having asked the target; promises keep the call or the answer back until then.
+ * A gateway puts a status of its own in the place of the target's answer (`instead`), or turns the call away (`refuse`).
  */
 export type Cut =
-  'pass' | 'before' | 'after' | 'half' | { readonly before: Promise<unknown> } | { readonly until: Promise<unknown> };
+  | 'pass'
+  | 'before'
+  | 'after'
+  | 'half'
+  | { readonly before: Promise<unknown> }
+  | { readonly until: Promise<unknown> }
+  | { readonly instead: number }
+  | { readonly refuse: number; readonly retryAfterSeconds?: number };
 
 export interface SeenCall {
   readonly method: string;
@@ -53,6 +61,12 @@ export class CuttingProxy {
       return;
     }
     if (typeof cut !== 'string' && 'before' in cut) await cut.before;
+    if (typeof cut !== 'string' && 'refuse' in cut) {
+      const { refuse, retryAfterSeconds } = cut;
+      outgoing.writeHead(refuse, retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) });
+      outgoing.end('not now');
+      return;
+    }
     const answer = await this.#ask(method, url, incoming, body);
     if (cut === 'after') {
       incoming.socket.resetAndDestroy();
@@ -60,6 +74,10 @@ export class CuttingProxy {
     }
     if (typeof cut !== 'string' && 'until' in cut) await cut.until;
     if (outgoing.destroyed) return;
+    if (typeof cut !== 'string' && 'instead' in cut) {
+      outgoing.writeHead(cut.instead, { 'content-type': 'text/html' }).end('<html>no answer from upstream</html>');
+      return;
+    }
     // Its length is announced in full.
     const headers = { ...answer.headers, 'content-length': answer.body.length };
     delete headers['transfer-encoding'];

@@ -3,6 +3,7 @@ import { isJsonObject, parseJsonBytes, textOf, type JsonObject } from '../../src
 import { type HttpCaller } from '../../src/common/outbound/http-caller.js';
 import { OutboundFailed } from '../../src/common/outbound/outbound.errors.js';
 import { Secret } from '../../src/common/security/secret.js';
+import { addressOf } from '../../src/platforms/address.js';
 import {
   NeedsAuthorization,
   PlatformUnavailable,
@@ -18,6 +19,10 @@ class OidcSettings {
   readonly issuer!: string;
   @IsString()
   readonly clientId!: string;
+  /** Where the token endpoint is called, if not where discovery says. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http'] })
+  readonly tokenUrl?: string;
   /** Whether the server forgives the second use of a refresh token. */
   @IsOptional()
   @IsBoolean()
@@ -47,6 +52,7 @@ export const oidcPlatform: Platform = {
   id: 'oidc',
   settings: OidcSettings,
   secrets: OidcSecrets,
+  addresses: ({ issuer, tokenUrl = issuer }) => [addressOf(issuer), addressOf(tokenUrl)],
   verify: () => {
     throw new SignatureRejected('missing');
   },
@@ -66,10 +72,11 @@ export const oidcPlatform: Platform = {
     async server(account, http) {
       const found = await discoveryOf(account, http);
       const revocationEndpoint = textOf(found, 'revocation_endpoint');
+      const { tokenUrl } = account.settings;
       return {
         issuer: textOf(found, 'issuer') ?? '',
         authorizationEndpoint: textOf(found, 'authorization_endpoint') ?? '',
-        tokenEndpoint: textOf(found, 'token_endpoint') ?? '',
+        tokenEndpoint: typeof tokenUrl === 'string' ? tokenUrl : (textOf(found, 'token_endpoint') ?? ''),
         ...(revocationEndpoint === undefined ? {} : { revocationEndpoint }),
         namesItselfInCallbacks: true,
         clientId: String(account.settings['clientId']),

@@ -267,12 +267,12 @@ async function signingKey(): Promise<JWK> {
 async function quietly<T>(work: () => Promise<T>): Promise<T> {
   // Put back below.
   const { warn } = console;
-  // eslint-disable-next-line no-console
+  // eslint-disable-next-line no-console -- the library has no other switch for its remarks
   console.warn = () => undefined;
   try {
     return await work();
   } finally {
-    // eslint-disable-next-line no-console
+    // eslint-disable-next-line no-console -- as above
     console.warn = warn;
   }
 }

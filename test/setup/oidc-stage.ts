@@ -1,6 +1,7 @@
 import { type Platform } from '../../src/platforms/platform.js';
 import { platforms } from '../../src/registry.module.js';
 import { Browser, type Page } from './browser.js';
+import { CuttingProxy } from './cutting-proxy.js';
 import { oidcPlatform } from './oidc-platform.js';
 import { OidcServer, type OidcOptions } from './oidc-server.js';
 import { startTestService, type Answer, type TestService } from './service.js';
@@ -26,6 +27,8 @@ export interface OidcStage {
   readonly oidc: OidcServer;
   readonly service: TestService;
   readonly connectionId: string;
+  /** What stands before the token endpoint. */
+  readonly proxy: CuttingProxy;
   /** Another connection at the same server, or at another one. */
   connect(options?: {
     readonly credential?: string;
@@ -71,6 +74,8 @@ export async function startOidcStage(
   options: OidcOptions & {
     readonly environment?: Readonly<Record<string, string>>;
     readonly forgiving?: boolean;
+    /** Whether the token endpoint is called through the proxy. */
+    readonly proxied?: boolean;
     /** More endpoints that may be called. */
     readonly allow?: readonly string[];
   } = {},
@@ -78,8 +83,9 @@ export async function startOidcStage(
   // The line in the registry: the list is an array, and only its type forbids to write to it.
   if (!platforms.includes(oidcPlatform)) (platforms as Platform[]).push(oidcPlatform);
   const oidc = await OidcServer.start(options);
+  const proxy = await CuttingProxy.start(oidc.issuer);
   const service = await startTestService(databaseUrl, {
-    LIAISON_OUTBOUND_ALLOW: [oidc.host, ...(options.allow ?? [])].join(','),
+    LIAISON_OUTBOUND_ALLOW: [oidc.host, new URL(proxy.url).host, ...(options.allow ?? [])].join(','),
     ...options.environment,
   });
   await service.ready;
@@ -93,7 +99,12 @@ export async function startOidcStage(
       body: {
         platform: 'oidc',
         name: 'Users',
-        settings: { issuer: at.issuer, clientId: at.client.id, forgiving },
+        settings: {
+          issuer: at.issuer,
+          clientId: at.client.id,
+          forgiving,
+          ...(at === oidc && options.proxied === true ? { tokenUrl: `${proxy.url}/token` } : {}),
+        },
         secrets: { clientSecret: at.client.secret },
       },
       ...(credential === undefined ? {} : { credential }),
@@ -110,6 +121,7 @@ export async function startOidcStage(
     );
   return {
     oidc,
+    proxy,
     service,
     connectionId: stageConnection,
     connect,
@@ -123,6 +135,7 @@ export async function startOidcStage(
     grant: (id) => service.get<Grant>(`/v1/grants/${id}`),
     end: async () => {
       await service.stop();
+      await proxy.stop();
       await oidc.stop();
     },
   };

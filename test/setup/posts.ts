@@ -27,6 +27,7 @@ export interface ShownPost {
   readonly platformMessage: string | null;
   readonly as: unknown;
   readonly grantId: string | null;
+  readonly organizationId: string | null;
   readonly externalId: string | null;
   readonly messageId: string | null;
   readonly attempts: readonly ShownAttempt[];
@@ -50,6 +51,18 @@ export function post(
 
 export function postOf(service: TestService, id: string): Promise<ShownPost> {
   return service.get<ShownPost>(`/v1/posts/${id}`);
+}
+
+/** Lets somebody ask for another try of the post, as the admin unless another credential is given. */
+export async function retry(
+  service: TestService,
+  postId: string,
+  credential?: string,
+): Promise<Answer<{ readonly state: string }>> {
+  const { items } = await service.get<{ items: { id: string; key: string }[] }>('/v1/jobs?limit=200');
+  const job = items.find(({ key }) => key === postId);
+  if (job === undefined) throw new Error('the post has no job');
+  return service.call('POST', `/v1/jobs/${job.id}/retry`, credential === undefined ? {} : { credential });
 }
 
 /** Waits until the post is in one of these states. */

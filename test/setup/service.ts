@@ -1,3 +1,4 @@
+import { createClient, type LiaisonClient } from '@liaison/client';
 import { createLogger } from '../../src/common/observability/logger.js';
 import { readConfig, type Config } from '../../src/common/config/config.js';
 import { generateMasterKey } from '../../src/common/security/secret-box.js';
@@ -7,6 +8,8 @@ export const adminKey = 'test-bootstrap-key-0123456789';
 
 export interface TestService extends RunningService {
   readonly logs: string[];
+  /** The REST API for the admin. */
+  readonly client: LiaisonClient;
   /** Calls the REST API, as the admin unless another credential is given. */
   call<Body>(method: string, path: string, options?: CallOptions): Promise<Answer<Body>>;
   /** GETs a list or an object as the admin and gives the body; fails on anything but 200. */
@@ -38,6 +41,9 @@ export async function startTestService(
     LIAISON_MASTER_KEYS: generateMasterKey(),
     // The test database keeps nothing safe, and says so.
     LIAISON_DANGEROUSLY_ALLOW_DATA_LOSS: 'true',
+    // Tests are busier than callers; those of the limits set them.
+    LIAISON_REQUESTS_PER_MINUTE: '0',
+    LIAISON_FAILED_LOGINS_PER_MINUTE: '0',
     ...environment,
   });
   const logger = createLogger(config.logLevel, { write: (line) => void logs.push(line) });
@@ -53,14 +59,13 @@ export async function startTestService(
       },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });
-    const text = await response.text();
     // What a test says that it expects; its assertions check it.
-    const body = (text === '' ? undefined : JSON.parse(text)) as Body;
-    return { status: response.status, headers: response.headers, body };
+    return { status: response.status, headers: response.headers, body: (await bodyOf(response)) as Body };
   };
   return {
     ...service,
     logs,
+    client: createClient({ url: service.url, apiKey: adminKey }),
     call,
     get: async <Body>(path: string): Promise<Body> => {
       const answer = await call<Body>('GET', path);
@@ -68,6 +73,18 @@ export async function startTestService(
       return answer.body;
     },
   };
+}
+
+/** The body, parsed where it is JSON; nothing of a stream, which has no end, and undefined where there is none. */
+export async function bodyOf(response: Response): Promise<unknown> {
+  const type = response.headers.get('content-type') ?? '';
+  if (type === 'text/event-stream') {
+    await response.body?.cancel();
+    return undefined;
+  }
+  const text = await response.text();
+  if (text === '') return undefined;
+  return /^application\/(problem\+)?json\b/.test(type) ? JSON.parse(text) : text;
 }
 
 /** Waits until `condition` holds; fails with its last answer when it never does. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type TestDatabase } from './database.js';
 
-/** A job that was parked because it waits for a grant. No handler knows it, so it is seen to be taken and given up. */
+/** A job that was parked because it waits for a grant. No handler knows it, so it is left alone once it may go on. */
 export interface WaitingJob {
-  /** `parked`, and `failed` once a worker has taken it. */
+  /** `parked`, and `waiting` once it may go on. */
   readonly state: () => Promise<string | undefined>;
   /** The grant that it waits for now. */
   readonly grantId: () => Promise<string | undefined>;

@@ -57,7 +57,7 @@ function shapes({ header, claims, key }: TokenWorkshop): readonly WrongToken[] {
     forged('header only', parts, head),
     forged('empty', parts, ''),
     forged('two dots', 'None of its parts says anything.', '..'),
-    forged('word', 'It is no token.', 'XXX'),
+    forged('word', 'It is no token.', 'token'),
     forged('dot at the end', parts, `${token}.`),
     forged('dot at the beginning', parts, `.${token}`),
     forged('dot doubled', parts, `${head}..${payload}.${signature}`),

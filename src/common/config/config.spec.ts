@@ -26,6 +26,10 @@ describe('readConfig', () => {
       dangerouslyAllowDataLoss: false,
       allowEmbeddedInProduction: false,
       outboundAllow: [],
+      requestsPerMinute: 6_000,
+      failedLoginsPerMinute: 60,
+      trustProxy: 0,
+      auditRetentionDays: 0,
     });
   });
 
@@ -70,6 +74,13 @@ describe('readConfig', () => {
     ['LIAISON_OUTBOUND_ALLOW', '*.canary:443'],
     ['LIAISON_OUTBOUND_ALLOW', '::1:8080'],
     ['LIAISON_OUTBOUND_ALLOW', '[canary]:8080'],
+    ['LIAISON_REQUESTS_PER_MINUTE', '-1'],
+    ['LIAISON_FAILED_LOGINS_PER_MINUTE', 'canary'],
+    ['LIAISON_TRUST_PROXY', 'true'],
+    ['LIAISON_TRUST_PROXY', 'canary.example'],
+    ['LIAISON_TRUST_PROXY', '10.0.0.0/33'],
+    ['LIAISON_TRUST_PROXY', '10.0.0.1,'],
+    ['LIAISON_TRUST_PROXY', '-1'],
   ])('names %s when it is wrong, and never its value', (name, value) => {
     const error = faultsOf({
       [name]: value,
@@ -125,6 +136,13 @@ describe('readConfig', () => {
       '[::1]:5000',
       '127.0.0.1:80',
     ]);
+  });
+
+  it.each([
+    ['2', 2],
+    ['10.0.0.0/8, 2001:db8::/32,192.0.2.1', ['10.0.0.0/8', '2001:db8::/32', '192.0.2.1']],
+  ])('trusts the proxies %j', (text, expected) => {
+    expect(readConfig({ LIAISON_TRUST_PROXY: text }).trustProxy).toEqual(expected);
   });
 
   it('takes the trailing slashes off the public URL', () => {

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { InvalidInput, type InputFault } from '../errors/liaison-error.js';
 import { parseEndpoint } from '../outbound/endpoint.js';
 
@@ -22,6 +24,7 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly databaseUrl: string | undefined;
   readonly databasePoolSize: number;
+  readonly readPoolSize: number;
   readonly dataDir: string;
   readonly postgresBinDir: string | undefined;
   readonly allowEmbeddedInProduction: boolean;
@@ -33,8 +36,20 @@ export interface Config {
   readonly webhookMaxBytes: number;
   readonly laneWorkers: number;
   readonly shutdownGraceMs: number;
+  /** How many streams and waiting requests of the change feed one process keeps open. */
+  readonly feedLimits: { readonly perCaller: number; readonly perTenant: number };
   /** `host:port` of the endpoints that may be called although they are inside, and without TLS. */
   readonly outboundAllow: readonly string[];
+  /** Of one API credential, where its key has no limit of its own; 0 means no limit. */
+  readonly requestsPerMinute: number;
+  /** From one address, before its credentials are no longer looked at; 0 means no limit. */
+  readonly failedLoginsPerMinute: number;
+  /** Whose X-Forwarded-For is believed: so many proxies, or those at these addresses. 0 means nobody's. */
+  readonly trustProxy: number | readonly string[];
+  /** How long the audit log is kept at least, in days; 0 means for ever. */
+  readonly auditRetentionDays: number;
+  /** Whose scripts in browsers may call the REST API. */
+  readonly corsOrigins: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -87,6 +102,29 @@ class EnvironmentReader {
     return this.fault(name, 'must be a comma list of host:port, with IPv6 addresses in brackets', []);
   }
 
+  /** A number of proxies, or the addresses and networks that they are at. */
+  proxies(name: string): number | readonly string[] {
+    const value = this.text(name) ?? '0';
+    if (/^\d{1,2}$/.test(value)) return Number(value);
+    const networks = value.split(',').map((item) => item.trim());
+    const isKnown = (item: string): boolean => isIP(item) !== 0 || ipaddr.isValidCIDR(item);
+    if (networks.every(isKnown)) return Object.freeze(networks);
+    return this.fault(name, 'must be a number of proxies or a comma list of addresses and networks (10.0.0.0/8)', 0);
+  }
+
+  /** Origins exactly as browsers send them; a star would be taken for one and match none. */
+  origins(name: string): readonly string[] {
+    const items = (this.text(name)?.split(',') ?? []).map((item) => item.trim());
+    const isOrigin = (item: string): boolean =>
+      URL.canParse(item) && /^https?:/.test(item) && new URL(item).origin === item;
+    if (items.every(isOrigin)) return Object.freeze(items);
+    return this.fault(
+      name,
+      'must be a comma list of origins such as https://app.example.com, without a slash at the end',
+      [],
+    );
+  }
+
   fault<T>(name: string, rule: string, fallback: T): T {
     this.faults.push({ pointer: name, detail: rule });
     return fallback;
@@ -109,6 +147,7 @@ export function readConfig(environment: Environment = process.env): Config {
     logLevel: read.choice('LIAISON_LOG_LEVEL', logLevels, 'info'),
     databaseUrl: read.url('DATABASE_URL', ['postgres:', 'postgresql:']),
     databasePoolSize: read.integer('LIAISON_DATABASE_POOL', 10, 2, 500),
+    readPoolSize: read.integer('LIAISON_READ_POOL', 10, 1, 500),
     dataDir: read.text('LIAISON_DATA_DIR') ?? '.liaison',
     postgresBinDir: read.text('LIAISON_PG_BIN'),
     allowEmbeddedInProduction: read.flag('LIAISON_ALLOW_EMBEDDED_IN_PRODUCTION'),
@@ -120,7 +159,16 @@ export function readConfig(environment: Environment = process.env): Config {
     webhookMaxBytes: read.integer('LIAISON_WEBHOOK_MAX_BYTES', 2_097_152, 1_024, 67_108_864),
     laneWorkers: read.integer('LIAISON_LANE_WORKERS', 2, 1, 64),
     shutdownGraceMs: read.integer('LIAISON_SHUTDOWN_GRACE_MS', 20_000, 0, 600_000),
+    feedLimits: {
+      perCaller: read.integer('LIAISON_STREAMS_PER_CALLER', 100, 1, 100_000),
+      perTenant: read.integer('LIAISON_STREAMS_PER_TENANT', 1_000, 1, 100_000),
+    },
     outboundAllow: read.endpoints('LIAISON_OUTBOUND_ALLOW'),
+    requestsPerMinute: read.integer('LIAISON_REQUESTS_PER_MINUTE', 6_000, 0, 1_000_000),
+    failedLoginsPerMinute: read.integer('LIAISON_FAILED_LOGINS_PER_MINUTE', 60, 0, 1_000_000),
+    trustProxy: read.proxies('LIAISON_TRUST_PROXY'),
+    auditRetentionDays: read.integer('LIAISON_AUDIT_RETENTION_DAYS', 0, 0, 36_500),
+    corsOrigins: read.origins('LIAISON_CORS_ORIGINS'),
   };
   if (config.bootstrapKey !== undefined && config.bootstrapKey.length < 16) {
     read.fault('LIAISON_BOOTSTRAP_KEY', 'must have at least 16 characters', undefined);

@@ -18,6 +18,8 @@ export interface LiaisonErrorDetails {
   readonly faults?: readonly InputFault[];
   /** Seconds after which another try makes sense. */
   readonly retryAfterSeconds?: number;
+  /** What the answer's headers say besides, such as `allow`. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The base of every error that we raise on purpose; `code` is stable and listed in docs/problems.md. */
@@ -29,6 +31,7 @@ export abstract class LiaisonError extends Error {
   readonly detail: string;
   readonly faults: readonly InputFault[];
   readonly retryAfterSeconds: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(details: LiaisonErrorDetails) {
     super(details.detail, details.cause === undefined ? undefined : { cause: details.cause });
@@ -36,6 +39,7 @@ export abstract class LiaisonError extends Error {
     this.detail = details.detail;
     this.faults = details.faults ?? [];
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.headers = details.headers ?? {};
   }
 }
 

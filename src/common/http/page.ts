@@ -1,9 +1,12 @@
 import { InvalidInput } from '../errors/liaison-error.js';
+import { type TotalDto } from './total.dto.js';
 
 /** One page of a list, and where the next one starts. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextCursor: string | null;
+  /** How many there are on all pages, where that was asked for. */
+  readonly total?: TotalDto;
 }
 
 /** The values of the sort key of the last row seen, as text. */
@@ -18,12 +21,15 @@ export function encodeCursor(kind: string, position: CursorPosition): string {
 }
 
 /** What a value in a cursor must look like, so that a tampered one is the caller's mistake and never the database's. */
-export type CursorPart = 'number' | 'time' | 'id';
+export type CursorPart = 'number' | 'time' | 'id' | 'key' | 'name' | 'rank';
 
 const partPatterns: Record<CursorPart, RegExp> = {
   number: /^\d{1,18}$/,
   time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
   id: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  key: /^[a-z2-7]{12}$/,
+  name: /^[A-Za-z][A-Za-z0-9-]{1,39}$/,
+  rank: /^\d{1,10}(\.\d{1,20})?(e-\d{1,2})?$/,
 };
 
 function isPart(part: CursorPart | undefined, value: string): boolean {
@@ -49,6 +55,15 @@ export function decodeCursor(kind: string, parts: readonly CursorPart[], cursor:
     detail: 'The cursor was not made by this list.',
     faults: [{ pointer: 'cursor', detail: 'must be a nextCursor of this list, unchanged' }],
   });
+}
+
+/** Where a query goes on in its list: behind the position in its cursor, or at the beginning. */
+export function startOf(
+  kind: string,
+  parts: readonly CursorPart[],
+  query: { readonly cursor?: string },
+): CursorPosition | undefined {
+  return query.cursor === undefined ? undefined : decodeCursor(kind, parts, query.cursor);
 }
 
 /** Cuts rows that were read with `limit + 1` to a page. */

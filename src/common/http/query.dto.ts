@@ -1,12 +1,17 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateBy } from 'class-validator';
+import { MayBeAbsent } from './may-be-absent.js';
+import { applyDecorators } from '@nestjs/common';
+import { Transform, Type } from 'class-transformer';
+import { IsInt, IsString, Matches, Max, MaxLength, Min, ValidateBy } from 'class-validator';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** An id of ours in a query or a path; any UUID will do, whatever its version bits say. */
+/** An id of ours; any UUID will do, whatever its version bits say, in one spelling from here on (RFC 9562 section 4). */
 export function IsId(): PropertyDecorator {
-  return Matches(uuid, { message: '$property must be a UUID' });
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value)),
+    Matches(uuid, { message: '$property must be a UUID' }),
+  );
 }
 
 const instant = /^(\d{4})-(\d{2})-(\d{2})[Tt]([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-](0\d|1[0-5]):\d{2})$/;
@@ -35,7 +40,7 @@ export function IsInstant(): PropertyDecorator {
 /** What every list takes. */
 export class PageQuery {
   @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
+  @MayBeAbsent()
   @Type(() => Number)
   @IsInt()
   @Min(1)
@@ -43,7 +48,7 @@ export class PageQuery {
   readonly limit: number = 50;
 
   @ApiPropertyOptional({ description: 'The `nextCursor` of the page before.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(500)
   readonly cursor?: string;
@@ -52,12 +57,12 @@ export class PageQuery {
 /** What lists of things that platforms own take besides. */
 export class OwnedQuery extends PageQuery {
   @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsId()
   readonly connectionId?: string;
 
   @ApiPropertyOptional({ description: "The platform's own id." })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @MaxLength(500)
   readonly externalId?: string;
@@ -66,17 +71,17 @@ export class OwnedQuery extends PageQuery {
 /** What lists over time take besides; both bounds are source times. */
 export class TimedQuery extends OwnedQuery {
   @ApiPropertyOptional({ format: 'uuid' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsId()
   readonly spaceId?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'At or after.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInstant()
   readonly since?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Before.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInstant()
   readonly until?: string;
 }

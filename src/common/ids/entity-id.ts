@@ -13,6 +13,8 @@ export type EntityKind =
   | 'invitation'
   | 'authorization'
   | 'activity'
+  | 'crm-record'
+  | 'crm-change'
   | 'event';
 
 /** Spaces and members come again with every fact; the others seldom do, and hashing costs less than forgetting them. */

@@ -65,6 +65,12 @@ export class Metrics {
     labelNames: ['reason'] as const,
     registers: [this.registry],
   });
+  readonly feedStreamsEnded = new Counter({
+    name: 'liaison_feed_streams_ended_total',
+    help: 'Streams of the change feed that ended, by reason (reader-left, reader-stalled, caller-ended, stopping, failed)',
+    labelNames: ['reason'] as const,
+    registers: [this.registry],
+  });
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });

@@ -30,7 +30,7 @@ export interface OutboundOptions {
   readonly resolve?: ResolveName;
 }
 
-const defaultTimeoutMs = 10_000;
+export const defaultTimeoutMs = 10_000;
 const defaultMaxBytes = 5_000_000;
 /** The deadline of a call rules over these; they only bound what a given-up call leaves behind. */
 const transport = { headersTimeout: 0, bodyTimeout: 0, connections: 64, pipelining: 1 };

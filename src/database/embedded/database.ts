@@ -1,16 +1,22 @@
 import { Client, DatabaseError, escapeIdentifier, escapeLiteral } from 'pg';
+import { tenantRole } from '../tenant-role.js';
 import { SUPERUSER } from './cluster.js';
 
 /** The role Liaison works as, and the name of its database. */
 const NAME = 'liaison';
+/** The role that it reads as for callers, whom the database keeps apart; it may become that and not make it. */
+const TENANT = escapeIdentifier(tenantRole);
 
 /** The class of "shutting down" and "starting up" (57P01 to 57P03). */
 const OPERATOR_INTERVENTION = '57';
 
 const CONNECT_WITHIN_MS = 5_000;
 
-/** Answers that mean "not created yet": unknown database, and unknown role, which SCRAM reports as a wrong password. */
-const NOT_CREATED = new Set(['3D000', '28P01', '28000']);
+/**
+ * Answers that mean "not created yet": unknown database, unknown role, which SCRAM reports as a wrong password, and a role
+ * of tenants that is unknown or that we may not become.
+ */
+const NOT_CREATED = new Set(['3D000', '28P01', '28000', '22023', '42501']);
 
 /** The URL of Liaison's database on a server; it holds the password. */
 export function databaseUrl(port: number, password: string): string {
@@ -18,7 +24,8 @@ export function databaseUrl(port: number, password: string): string {
 }
 
 /**
- * Makes sure that database `liaison` exists and belongs to role `liaison`, whatever an earlier, killed start got done.
+ * Makes sure that database `liaison` exists and belongs to role `liaison`, and that the role of tenants is there, whatever
+ * an earlier version or a killed start got done.
  *
  * The role is an ordinary one, as in production: it may create databases, for tests, but neither read the server's files
  * nor run programs.
@@ -31,6 +38,9 @@ export async function ensureDatabase(port: number, password: string): Promise<vo
     await client.query(
       `${role.rowCount === 0 ? 'create' : 'alter'} role ${name} login createdb password ${escapeLiteral(password)}`,
     );
+    const tenant = await client.query('select from pg_roles where rolname = $1', [tenantRole]);
+    if (tenant.rowCount === 0) await client.query(`create role ${TENANT} nologin`);
+    await client.query(`grant ${TENANT} to ${name}`);
     const database = await client.query('select from pg_database where datname = $1', [NAME]);
     if (database.rowCount === 0) await client.query(`create database ${name} owner ${name}`);
   });
@@ -48,7 +58,7 @@ export async function answers(url: string): Promise<boolean> {
 
 async function isThere(port: number, password: string): Promise<boolean> {
   try {
-    await withClient(databaseUrl(port, password), (client) => client.query('select 1'));
+    await withClient(databaseUrl(port, password), (client) => client.query(`set role ${TENANT}`));
     return true;
   } catch (error) {
     if (error instanceof DatabaseError && NOT_CREATED.has(error.code ?? '')) return false;

@@ -5,6 +5,16 @@ import { CreateOutbox1763800000003 } from './1763800000003-create-outbox.js';
 import { CreateRegistrations1763800000004 } from './1763800000004-create-registrations.js';
 import { CreateGrants1763800000005 } from './1763800000005-create-grants.js';
 import { CreatePosts1763800000006 } from './1763800000006-create-posts.js';
+import { NameCredentials1763800000007 } from './1763800000007-name-credentials.js';
+import { LookBack1763800000008 } from './1763800000008-look-back.js';
+import { CreateFeedCursors1763800000009 } from './1763800000009-create-feed-cursors.js';
+import { CreateSearch1763800000010 } from './1763800000010-create-search.js';
+import { WidenKeysAndCreateAuditLog1763800000011 } from './1763800000011-widen-keys-and-create-audit-log.js';
+import { ProtectTenantsByRow1763800000012 } from './1763800000012-protect-tenants-by-row.js';
+import { BindTokens1763800000014 } from './1763800000014-bind-tokens.js';
+import { MendPostsAndJobs1763800000015 } from './1763800000015-mend-posts-and-jobs.js';
+import { CreateCrm1763800000016 } from './1763800000016-create-crm.js';
+import { TellOfCrmRecords1763800000017 } from './1763800000017-tell-of-crm-records.js';
 
 /** Every migration in order; TypeORM runs those that are not yet in `schema_migrations`. */
 export const migrations = [
@@ -15,4 +25,14 @@ export const migrations = [
   CreateRegistrations1763800000004,
   CreateGrants1763800000005,
   CreatePosts1763800000006,
+  NameCredentials1763800000007,
+  LookBack1763800000008,
+  CreateFeedCursors1763800000009,
+  CreateSearch1763800000010,
+  WidenKeysAndCreateAuditLog1763800000011,
+  ProtectTenantsByRow1763800000012,
+  BindTokens1763800000014,
+  MendPostsAndJobs1763800000015,
+  CreateCrm1763800000016,
+  TellOfCrmRecords1763800000017,
 ];

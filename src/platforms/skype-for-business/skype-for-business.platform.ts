@@ -1,8 +1,9 @@
+import { addressOf } from '../address.js';
 import { type Platform } from '../platform.js';
 import { skypeForBusinessActs } from './acting/conversation-actor.js';
 import { skypeForBusinessPosting } from './skype-for-business.posting.js';
 import { readSkypeForBusiness } from './skype-for-business.reading.js';
-import { SkypeForBusinessSecrets, SkypeForBusinessSettings } from './skype-for-business.settings.js';
+import { SkypeForBusinessSecrets, SkypeForBusinessSettings, settingsOf } from './skype-for-business.settings.js';
 import { verifySkypeForBusiness } from './skype-for-business.signature.js';
 import { translateSkypeForBusiness } from './skype-for-business.translator.js';
 
@@ -11,6 +12,10 @@ export const skypeForBusiness: Platform = {
   id: 'skype-for-business',
   settings: SkypeForBusinessSettings,
   secrets: SkypeForBusinessSecrets,
+  addresses: (stored) => {
+    const { apiUrl, authorityUrl, allowedHosts = [] } = settingsOf(stored);
+    return [addressOf(apiUrl), addressOf(authorityUrl), ...allowedHosts.map((host) => host.toLowerCase()).sort()];
+  },
   verify: verifySkypeForBusiness,
   read: readSkypeForBusiness,
   translate: translateSkypeForBusiness,

@@ -8,6 +8,7 @@ import { type OperationLedger } from '../operation.js';
 import { type PlatformAccount } from '../platform-account.js';
 import { type OutgoingPost, type PlacedPost, type Posting } from '../posting.js';
 import { CallRefused, HrefNotTrusted, NotOffered } from './acting/acting.errors.js';
+import { AppMemory } from './acting/app-memory.js';
 import { endpointAddress } from './acting/endpoint-address.js';
 import { SkypeForBusinessApi } from './acting/skype-for-business.api.js';
 import { settingsOf } from './skype-for-business.settings.js';
@@ -16,39 +17,28 @@ import { settingsOf } from './skype-for-business.settings.js';
 const longestText = 8_000;
 const waitForOperator = 60;
 
-/** Posts go by the invitation that their conversation began with: links exist only while they can be used. */
-interface PostInConversation extends OutgoingPost {
-  readonly invitationExternalId?: string;
-}
-
-/** A client, and the way out that it uses at the moment. */
-interface Client {
-  readonly api: SkypeForBusinessApi;
-  http: HttpCaller;
-}
-
-/** A client holds tokens and what was discovered, so there is one for each account. */
-const clients = new WeakMap<PlatformAccount, Client>();
+/** Tokens, and what was discovered, are kept for each account; the way out is that of each post. */
+const memories = new WeakMap<PlatformAccount, AppMemory>();
 /** Posts are a ledger of their own. */
 const noLedger: OperationLedger = { record: () => Promise.resolve() };
 
 /**
- * `sendMessage`, by the app only, under the post's id: the platform takes each name once, so a try whose answer was lost is
- * simply made again, and `AlreadyExists` says that it had got through.
+ * `sendMessage`, by the app only, by the invitation that the conversation began with (links exist only while they can be
+ * used), and under the post's id: the platform takes each name once, so a try whose answer was lost is simply made again, and `AlreadyExists` says that it had got through.
  */
-export const skypeForBusinessPosting = {
+export const skypeForBusinessPosting: Posting = {
   /** Its client gets tokens for the tenant of the address that posts. */
   hasOwnTokens: true,
 
-  check(post: PostInConversation, settings: Readonly<Record<string, unknown>>): void {
+  check(post: OutgoingPost, settings: Readonly<Record<string, unknown>>): void {
     const faults = faultsIn(post, settings);
     if (faults.length > 0) throw invalidInput(faults);
   },
 
-  async send(post: PostInConversation, _poster, account, http): Promise<PlacedPost> {
+  async send(post: OutgoingPost, _poster, account, http): Promise<PlacedPost> {
     const { endpoint, invitationExternalId, content } = post;
     if (endpoint === undefined || invitationExternalId === undefined) throw new PostRefused('not-offered', undefined);
-    const { api } = clientOf(account, http);
+    const api = apiOf(account, http);
     let isSending = false;
     try {
       const start = { endpoint, href: invitationExternalId };
@@ -71,21 +61,15 @@ export const skypeForBusinessPosting = {
 
   /** Nothing lists messages. The next try finds out. */
   find: () => Promise.resolve(undefined),
-} satisfies Posting & { readonly hasOwnTokens: true };
+};
 
-function clientOf(account: PlatformAccount, http: HttpCaller): Client {
-  const known = clients.get(account);
-  if (known !== undefined) {
-    known.http = http;
-    return known;
-  }
-  const current: HttpCaller = { request: (call) => client.http.request(call) };
-  const client: Client = { api: new SkypeForBusinessApi(account, current, noLedger), http };
-  clients.set(account, client);
-  return client;
+function apiOf(account: PlatformAccount, http: HttpCaller): SkypeForBusinessApi {
+  const memory = memories.get(account) ?? new AppMemory();
+  memories.set(account, memory);
+  return new SkypeForBusinessApi(account, http, noLedger, Date.now, memory);
 }
 
-function faultsIn(post: PostInConversation, settings: Readonly<Record<string, unknown>>): readonly InputFault[] {
+function faultsIn(post: OutgoingPost, settings: Readonly<Record<string, unknown>>): readonly InputFault[] {
   const { content, replyToExternalId, as, invitationExternalId } = post;
   const { markdown, card, title } = content;
   const strange = { markdown, card, title, replyTo: replyToExternalId };

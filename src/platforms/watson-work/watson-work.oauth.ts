@@ -1,7 +1,8 @@
 import { filledTextOf, isJsonObject, memberOf, parseJsonBytes } from '../../common/json/json.js';
 import { InvalidInput } from '../../common/errors/liaison-error.js';
+import { type HttpCaller } from '../../common/outbound/http-caller.js';
 import { Secret } from '../../common/security/secret.js';
-import { type AppTokenSource, type OAuthServer, type UserGrants } from '../oauth-server.js';
+import { type AppTokenSource, type GrantSubject, type OAuthServer, type UserGrants } from '../oauth-server.js';
 import { type PlatformAccount } from '../platform-account.js';
 import { NeedsAuthorization, PlatformUnavailable } from '../platform.errors.js';
 
@@ -40,21 +41,29 @@ export const watsonWorkUserGrants: UserGrants = {
   async whoIs(accessToken, answer, { settings }, http) {
     const id = filledTextOf(answer, 'id');
     const displayName = filledTextOf(answer, 'displayName');
-    // Both were taken out of the reference and are still sent.
-    if (id !== undefined) return { externalId: id, ...(displayName === undefined ? {} : { name: displayName }) };
-    const response = await http.request({
-      method: 'POST',
-      url: `${String(settings['apiUrl']).replace(/\/+$/, '')}/graphql`,
-      headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ query: '{ me { id displayName email } }' }),
-    });
-    if (response.status === 401) throw new NeedsAuthorization();
-    const parsed = parseJsonBytes(response.body);
-    const data = parsed.ok && isJsonObject(parsed.value) ? memberOf(parsed.value, 'data') : undefined;
-    const me = data !== undefined && isJsonObject(data) ? memberOf(data, 'me') : undefined;
-    const externalId = me !== undefined && isJsonObject(me) ? filledTextOf(me, 'id') : undefined;
-    if (me === undefined || !isJsonObject(me) || externalId === undefined) throw new PlatformUnavailable('no-subject');
-    const [name, email] = [filledTextOf(me, 'displayName'), filledTextOf(me, 'email')];
-    return { externalId, ...(name === undefined ? {} : { name }), ...(email === undefined ? {} : { email }) };
+    const asked = askWhoIs(accessToken, String(settings['apiUrl']), http);
+    if (id === undefined) return asked;
+    // Both were taken out of the reference and are still sent; the e-mail address never was, and nobody waits for it in vain.
+    const known = { externalId: id, ...(displayName === undefined ? {} : { name: displayName }) };
+    const { email, externalId } = await asked.catch((): GrantSubject => known);
+    return email === undefined || externalId !== id ? known : { ...known, email };
   },
 };
+
+async function askWhoIs(accessToken: string, apiUrl: string, http: HttpCaller): Promise<GrantSubject> {
+  const response = await http.request({
+    method: 'POST',
+    url: `${apiUrl.replace(/\/+$/, '')}/graphql`,
+    headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ me { id displayName email } }' }),
+    timeoutMs: 5_000,
+  });
+  if (response.status === 401) throw new NeedsAuthorization();
+  const parsed = parseJsonBytes(response.body);
+  const data = parsed.ok && isJsonObject(parsed.value) ? memberOf(parsed.value, 'data') : undefined;
+  const me = data !== undefined && isJsonObject(data) ? memberOf(data, 'me') : undefined;
+  const externalId = me !== undefined && isJsonObject(me) ? filledTextOf(me, 'id') : undefined;
+  if (me === undefined || !isJsonObject(me) || externalId === undefined) throw new PlatformUnavailable('no-subject');
+  const [name, email] = [filledTextOf(me, 'displayName'), filledTextOf(me, 'email')];
+  return { externalId, ...(name === undefined ? {} : { name }), ...(email === undefined ? {} : { email }) };
+}

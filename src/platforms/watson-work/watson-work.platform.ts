@@ -1,3 +1,4 @@
+import { addressOf } from '../address.js';
 import { type Platform } from '../platform.js';
 import { watsonWorkAppTokens, watsonWorkUserGrants } from './watson-work.oauth.js';
 import { watsonWorkPosting } from './watson-work.posting.js';
@@ -13,6 +14,7 @@ export const watsonWork: Platform = {
   id: 'watson-work',
   settings: WatsonWorkSettings,
   secrets: WatsonWorkSecrets,
+  addresses: ({ apiUrl }) => [addressOf(apiUrl)],
   verify: verifyWatsonWork,
   read: readWatsonWork,
   translate: translateWatsonWork,

@@ -11,15 +11,17 @@ const post: OutgoingPost = { id: 'p1', spaceExternalId: 'space/1', content: { te
 const poster = { accessToken: 't', subjectExternalId: undefined };
 const servers: Server[] = [];
 
-interface Stub {
+interface AnsweringPlatform {
   readonly account: PlatformAccount;
   readonly http: OutboundHttp;
   readonly seen: { path: string; body: unknown }[];
 }
 
 /** A platform that gives these answers in turn, the last one for ever; 0 ends the connection. */
-async function stub(...answers: readonly (readonly [status: number, body: string])[]): Promise<Stub> {
-  const seen: Stub['seen'] = [];
+async function platformThatAnswers(
+  ...answers: readonly (readonly [status: number, body: string])[]
+): Promise<AnsweringPlatform> {
+  const seen: AnsweringPlatform['seen'] = [];
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
@@ -70,7 +72,10 @@ async function verdict(call: Promise<PlacedPost | undefined>): Promise<string> {
 
 describe('a post to Watson Work', () => {
   it('is one generic annotation at the escaped space', async () => {
-    const { account, http, seen } = await stub([201, '{"id":"m1","created":"2018-10-03T12:00:00.000+0000"}']);
+    const { account, http, seen } = await platformThatAnswers([
+      201,
+      '{"id":"m1","created":"2018-10-03T12:00:00.000+0000"}',
+    ]);
     const placed = await watsonWorkPosting.send({ ...post, content: { text: 'a', title: 'b' } }, poster, account, http);
     expect(placed).toEqual({ externalId: 'm1', createdAt: new Date('2018-10-03T12:00:00Z') });
     expect(seen).toEqual([
@@ -100,12 +105,12 @@ describe('a post to Watson Work', () => {
     [302, '', 'unavailable redirect'],
     [0, '', 'unknown'],
   ])('answered %i %s: %s', async (status, body, expected) => {
-    const { account, http } = await stub([status, body]);
+    const { account, http } = await platformThatAnswers([status, body]);
     expect(await verdict(watsonWorkPosting.send(post, poster, account, http))).toBe(expected);
   });
 
   it('that met nobody was surely not sent', async () => {
-    const { account, http } = await stub([200, '']);
+    const { account, http } = await platformThatAnswers([200, '']);
     for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
     expect(await verdict(watsonWorkPosting.send(post, poster, account, http))).toBe('unavailable network');
   });
@@ -130,7 +135,7 @@ describe('a look for a post at Watson Work', () => {
   ];
 
   it('finds the message by author and words, and none that another post is', async () => {
-    const { account, http } = await stub(
+    const { account, http } = await platformThatAnswers(
       page([
         message('others', 'ann', ours),
         message('taken', 'app-1', ours),
@@ -142,7 +147,7 @@ describe('a look for a post at Watson Work', () => {
   });
 
   it('turns pages', async () => {
-    const { account, http, seen } = await stub(page([], 'c1'), page([message('mine', 'app-1', ours)]));
+    const { account, http, seen } = await platformThatAnswers(page([], 'c1'), page([message('mine', 'app-1', ours)]));
     expect(await verdict(watsonWorkPosting.find(post, poster, search, account, http))).toBe('placed mine');
     expect(seen.map(({ body }) => (body as { variables: object }).variables)).toEqual([
       { space: 'space/1', oldest: 0 },
@@ -160,7 +165,7 @@ describe('a look for a post at Watson Work', () => {
     [503, '', 'unavailable no-usable-answer'],
     [0, '', 'unavailable timeout'],
   ])('answered %i %s: %s', async (status, body, expected) => {
-    const { account, http } = await stub([status, body]);
+    const { account, http } = await platformThatAnswers([status, body]);
     expect(await verdict(watsonWorkPosting.find(post, poster, search, account, http))).toBe(expected);
   });
 });

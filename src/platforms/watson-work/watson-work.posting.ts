@@ -13,6 +13,7 @@ import {
 import { type HttpCaller } from '../../common/outbound/http-caller.js';
 import { OutboundFailed, OutboundRefused } from '../../common/outbound/outbound.errors.js';
 import { type OutboundAnswer } from '../../common/outbound/outbound-http.js';
+import { retryAfterSeconds } from '../../common/outbound/retry-after.js';
 import { NeedsAuthorization, OutcomeUnknown, PlatformUnavailable, PostRefused } from '../platform.errors.js';
 import { type PlatformAccount } from '../platform-account.js';
 import { type OutgoingPost, type PlacedPost, type Poster, type Posting } from '../posting.js';
@@ -23,7 +24,6 @@ const longestTitle = 250;
 /** Seconds to wait where the platform names none. */
 const waitForLimit = 15;
 const waitForOperator = 60;
-const longestWait = 3_600;
 
 /** As many messages at a time as IBM's own exporter asks for. */
 const perPage = 200;
@@ -162,8 +162,7 @@ function reasonOf(status: number): string {
 }
 
 function limited({ headers }: OutboundAnswer): PlatformUnavailable {
-  const told = headers['retry-after'] ?? '';
-  const seconds = /^\d{1,9}$/.test(told) ? Math.min(Number(told), longestWait) : waitForLimit;
+  const seconds = retryAfterSeconds(headers['retry-after'], Date.now()) ?? waitForLimit;
   return new PlatformUnavailable('rate-limited', { retryAfterSeconds: seconds });
 }
 

@@ -11,6 +11,7 @@ import { uuidOfWebexId } from './api/webex-id.js';
 import { type RawAnswer, type WebexAnswer } from './api/webex-answer.js';
 import { cardSubmit } from './webex.card.js';
 import { isWebexResource, type WebexResource } from './webex.fetched.js';
+import { webexOrganizations } from './webex.organizations.js';
 import { passingOrFinal } from './webex.refusal.js';
 import { unavailableProperty } from './webex.room.js';
 import { publicWebexApi } from './webex.settings.js';
@@ -61,7 +62,7 @@ export const webexHydration: Hydration = {
 /** A Service App reads an organisation's rooms with that organisation's token; its own one only fetches such tokens. */
 function tokenFor(request: FetchRequest, account: PlatformAccount): Promise<string | undefined> {
   const organization = request.organizationExternalId;
-  return account.settings['kind'] === 'service-app' && organization !== undefined
+  return organization !== undefined && webexOrganizations.usesTheirTokens(account.settings)
     ? account.organizationToken(organization)
     : account.appToken();
 }

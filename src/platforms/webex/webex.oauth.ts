@@ -1,4 +1,4 @@
-import { filledTextOf, isJsonObject, memberOf } from '../../common/json/json.js';
+import { filledTextOf, isJsonObject, memberOf, type JsonObject } from '../../common/json/json.js';
 import { InvalidInput } from '../../common/errors/liaison-error.js';
 import { Secret } from '../../common/security/secret.js';
 import { type OAuthServer, type UserGrants } from '../oauth-server.js';
@@ -37,7 +37,13 @@ function serverOf(account: PlatformAccount): OAuthServer {
     pkce: true,
     // Sources disagree on whether a refresh token serves once, so the worse is assumed.
     lostRefreshIsFinal: true,
+    saysGrantIsOver,
   };
+}
+
+/** Webex writes errors of this endpoint like those of its API; by its tracking id they are told from a proxy's. */
+function saysGrantIsOver(body: JsonObject): boolean {
+  return filledTextOf(body, 'trackingId') !== undefined && /refresh.?token/i.test(filledTextOf(body, 'message') ?? '');
 }
 
 /** Integrations: code grant with PKCE; who consented is asked of `/people/me`. */

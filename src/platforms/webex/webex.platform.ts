@@ -1,3 +1,4 @@
+import { addressOf } from '../address.js';
 import { type Platform } from '../platform.js';
 import { webexHydration } from './webex.hydration.js';
 import { webexUserGrants } from './webex.oauth.js';
@@ -5,7 +6,7 @@ import { webexOrganizations } from './webex.organizations.js';
 import { webexPosting } from './webex.posting.js';
 import { readWebex } from './webex.reading.js';
 import { webexRegistrations } from './webex.registrations.js';
-import { WebexSecrets, WebexSettings } from './webex.settings.js';
+import { publicWebexApi, WebexSecrets, WebexSettings } from './webex.settings.js';
 import { sparkSignatureHeader, verifyWebex, webexSignatureHeader } from './webex.signature.js';
 import { translateWebex } from './webex.translator.js';
 
@@ -14,6 +15,7 @@ export const webex: Platform = {
   id: 'webex',
   settings: WebexSettings,
   secrets: WebexSecrets,
+  addresses: ({ apiUrl = publicWebexApi }) => [addressOf(apiUrl)],
   verify: verifyWebex,
   read: readWebex,
   translate: translateWebex,

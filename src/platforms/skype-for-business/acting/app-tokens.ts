@@ -1,17 +1,11 @@
 import { isJsonObject, memberOf, parseJsonBytes, textOf, type JsonObject } from '../../../common/json/json.js';
 import { type HttpCaller } from '../../../common/outbound/http-caller.js';
 import { type OutboundAnswer } from '../../../common/outbound/outbound-http.js';
+import { retryAfterSeconds } from '../../../common/outbound/retry-after.js';
 import { NeedsAuthorization, PlatformUnavailable } from '../../platform.errors.js';
 import { type PlatformAccount } from '../../platform-account.js';
 import { settingsOf, type SkypeForBusinessSettings } from '../skype-for-business.settings.js';
-import { retryAfterSeconds } from './retry-after.js';
-
-interface HeldToken {
-  readonly text: string;
-  /** From then on a new one is asked for; the old one still holds. */
-  readonly renewAtMs: number;
-  readonly expiresAtMs: number;
-}
+import { AppMemory, type HeldToken } from './app-memory.js';
 
 /** A token is renewed this long before its end, or at half of its life where that is shorter. */
 const renewalMs = 300_000;
@@ -26,13 +20,11 @@ const maxBytes = 65_536;
  * The v1 endpoint wants `resource` and answers `expires_in` as text, the v2 endpoint wants a `scope` and answers a number.
  */
 export class AppTokens {
-  readonly #held = new Map<string, HeldToken>();
-  readonly #flights = new Map<string, Promise<HeldToken>>();
-
   constructor(
     private readonly account: PlatformAccount,
     private readonly http: HttpCaller,
     private readonly now: () => number = Date.now,
+    private readonly memory = new AppMemory(),
   ) {}
 
   /**
@@ -40,7 +32,7 @@ export class AppTokens {
    * app or there is no client secret, `PlatformUnavailable` where it cannot answer now, and the errors of `HttpCaller`.
    */
   async token(tenant: string): Promise<string> {
-    const held = this.#held.get(tenant);
+    const held = this.memory.tokens.get(tenant);
     if (held !== undefined && this.now() < held.renewAtMs) return held.text;
     try {
       return (await this.#renewed(tenant)).text;
@@ -53,14 +45,14 @@ export class AppTokens {
 
   /** The platform did not take this token: it is not given again. */
   forget(tenant: string, text: string): void {
-    if (this.#held.get(tenant)?.text === text) this.#held.delete(tenant);
+    if (this.memory.tokens.get(tenant)?.text === text) this.memory.tokens.delete(tenant);
   }
 
   #renewed(tenant: string): Promise<HeldToken> {
-    const known = this.#flights.get(tenant);
+    const known = this.memory.tokensUnderWay.get(tenant);
     if (known !== undefined) return known;
-    const flight = this.#ask(tenant).finally(() => this.#flights.delete(tenant));
-    this.#flights.set(tenant, flight);
+    const flight = this.#ask(tenant).finally(() => this.memory.tokensUnderWay.delete(tenant));
+    this.memory.tokensUnderWay.set(tenant, flight);
     return flight;
   }
 
@@ -78,7 +70,7 @@ export class AppTokens {
       maxBytes,
     });
     const held = this.#read(answer, askedAtMs);
-    this.#held.set(tenant, held);
+    this.memory.tokens.set(tenant, held);
     return held;
   }
 

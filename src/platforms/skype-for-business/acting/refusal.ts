@@ -1,10 +1,10 @@
 import { parseJsonBytes } from '../../../common/json/json.js';
 import { type LiaisonError } from '../../../common/errors/liaison-error.js';
 import { type OutboundAnswer } from '../../../common/outbound/outbound-http.js';
+import { retryAfterSeconds } from '../../../common/outbound/retry-after.js';
 import { NeedsAuthorization, PlatformUnavailable } from '../../platform.errors.js';
 import { readFailure } from '../failure.js';
 import { CallRefused } from './acting.errors.js';
-import { retryAfterSeconds } from './retry-after.js';
 
 /** These say that something passes (UCWA, errors and informational messages). */
 const passing: ReadonlyMap<number, string> = new Map([

@@ -8,6 +8,7 @@ import { linkOf } from '../resource.js';
 import { settingsOf, type SkypeForBusinessSettings } from '../skype-for-business.settings.js';
 import { CallRefused, NotOffered } from './acting.errors.js';
 import { AppCaller, type AppAnswer } from './app-caller.js';
+import { AppMemory } from './app-memory.js';
 import { AppTokens } from './app-tokens.js';
 import { Discovery } from './discovery.js';
 import { endpointAddress, withEndpoint, withParameter, type EndpointAddress } from './endpoint-address.js';
@@ -38,8 +39,8 @@ export interface Target {
 }
 
 /**
- * Acts on the Trusted Application API for one connection. Keep one object per connection: it holds the tokens and what was
- * discovered. Acts with a name are told to the ledger before they leave and when they are answered or refused; such an act
+ * Acts on the Trusted Application API for one connection. Keep one object per connection, or give them all one memory, which
+ * holds the tokens and what was discovered. Acts with a name are told to the ledger before they leave and when they are answered or refused; such an act
  * can be tried again under its name, since the platform takes each name once. One that was refused needs a new name.
  *
  * Every method throws the errors of `AppCaller`, `InvalidInput` for what the reference does not allow, and `NotOffered` for
@@ -55,10 +56,11 @@ export class SkypeForBusinessApi {
     http: HttpCaller,
     private readonly ledger: OperationLedger,
     now: () => number = Date.now,
+    memory = new AppMemory(),
   ) {
     this.#settings = settingsOf(account.settings);
-    this.#caller = new AppCaller(this.#settings, new AppTokens(account, http, now), http, now);
-    this.#discovery = new Discovery(this.#caller);
+    this.#caller = new AppCaller(this.#settings, new AppTokens(account, http, now, memory), http, now);
+    this.#discovery = new Discovery(this.#caller, memory);
   }
 
   /** Invites somebody to a conversation. What it makes is the invitation. */

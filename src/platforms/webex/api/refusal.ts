@@ -1,6 +1,6 @@
 import { OutboundFailed, OutboundRefused } from '../../../common/outbound/outbound.errors.js';
+import { retryAfterSeconds } from '../../../common/outbound/retry-after.js';
 import { readErrorBody } from './error-body.js';
-import { retryAfterSeconds } from './retry-after.js';
 import { type RawAnswer } from './webex-answer.js';
 import { WebexRefusal, type WebexOutcome } from './webex-api.errors.js';
 

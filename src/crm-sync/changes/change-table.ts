@@ -1,0 +1,263 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { columnLiterals, unnestOf, type ColumnType } from '../../database/array-literal.js';
+import { firstRowOf, rowsOf } from '../../database/rows.js';
+import { inTransaction, type Tx } from '../../database/transaction.js';
+import { entityId } from '../../common/ids/entity-id.js';
+import { type EntryForm, type RecordReference, type StoredEntry } from '../../crm/crm-record.js';
+import { type Where } from '../../database/where.js';
+import { enqueueJobs, type Job, type NewJob } from '../../outbox/job.js';
+import { goesOn, holdsLease, isLeased } from '../../outbox/job-changes.js';
+import { crmPushKind, recordKey, removedInCrm } from './crm-push.js';
+
+/** A day of a conversation that shall stand at a record. */
+export interface WantedDay {
+  readonly linkId: string;
+  readonly tenantId: string;
+  readonly connectionId: string;
+  readonly platform: string;
+  readonly spaceId: string;
+  readonly recordKind: RecordReference['kind'];
+  readonly recordExternalId: string;
+  /** As `2026-03-02`, in UTC. */
+  readonly day: string;
+  /** The fact that it follows from, where it is one, and when we learned that. */
+  readonly eventId: string | null;
+  readonly learnedAt: Date;
+}
+
+/** A change that this process carries out. */
+export interface TakenChange {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly linkId: string;
+  readonly spaceId: string;
+  readonly day: string;
+  readonly entryKey: string;
+  readonly form: EntryForm;
+  readonly record: RecordReference;
+  /** How often it had been asked for when it was taken. */
+  readonly wanted: string;
+  /** Which try this is, from 1. */
+  readonly attempt: number;
+  readonly externalId: string | null;
+  /** Our own part of the text as it was written last. */
+  readonly ownText: string | null;
+  /** Whether the space still belongs to the record. */
+  readonly isLinked: boolean;
+}
+
+/** How a try ended. */
+export type ChangeEnd =
+  | { readonly kind: 'synced'; readonly stored: StoredEntry; readonly ownText: string; readonly act: ChangeAct }
+  | { readonly kind: 'removed'; readonly reason: string }
+  | { readonly kind: 'skipped'; readonly reason: string }
+  /** Nothing was done, and it is tried again. */
+  | { readonly kind: 'again'; readonly reason: string }
+  /** Something may have been done. */
+  | { readonly kind: 'unknown'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string; readonly fault: Fault; readonly message: string | undefined };
+
+export type ChangeAct = 'create' | 'change' | 'remove' | 'none';
+
+/** Whose a failure is: the service's or its user's rights, the CRM's, or that of what was to be written. */
+export type Fault = 'ours' | 'theirs' | 'data';
+
+/** What is next at a record. */
+export type NextChange =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'wait'; readonly afterMs: number }
+  | { readonly kind: 'change'; readonly change: TakenChange };
+
+/** A call whose answer was lost may still be worked on for so long; before that a look for what it did would say too little. */
+const settlesWithinMs = 25_000;
+
+type Row = Omit<WantedDay, 'linkId'> & { readonly id: string; readonly linkId: string; readonly entryKey: string };
+
+type PushTarget = Pick<WantedDay, 'tenantId' | 'connectionId' | 'recordKind' | 'recordExternalId'>;
+
+const returningTarget = `returning tenant_id as "tenantId", connection_id as "connectionId",
+  record_kind as "recordKind", record_external_id as "recordExternalId"`;
+
+const columns: readonly (readonly [keyof Row, ColumnType])[] = [
+  ['id', 'uuid'],
+  ['tenantId', 'text'],
+  ['connectionId', 'uuid'],
+  ['platform', 'text'],
+  ['linkId', 'uuid'],
+  ['spaceId', 'uuid'],
+  ['recordKind', 'text'],
+  ['recordExternalId', 'text'],
+  ['entryKey', 'text'],
+  ['day', 'text'],
+  ['eventId', 'uuid'],
+  ['learnedAt', 'timestamptz'],
+];
+
+/** A person has taken the entry away in the CRM, and is not contradicted by what is said later on that day. */
+const isTheirs = `(crm_changes.state = 'skipped' and crm_changes.reason = '${removedInCrm}')`;
+
+/** A change that is being carried out keeps its state; whoever does it sees that more is wanted by now. */
+const again = `
+  wanted = crm_changes.wanted + 1, wanted_at = clock_timestamp(), event_id = excluded.event_id,
+  learned_at = excluded.learned_at,
+  state = case when crm_changes.state in ('sending', 'unknown') or ${isTheirs} then crm_changes.state else 'pending' end,
+  reason = case when crm_changes.state in ('sending', 'unknown') or ${isTheirs} then crm_changes.reason end,
+  fault = null, crm_message = null`;
+
+const insert = `
+  insert into crm_changes (id, tenant_id, connection_id, platform, link_id, space_id, record_kind, record_external_id,
+                           entry_key, form, day, event_id, learned_at)
+  select c.id, c."tenantId", c."connectionId", c.platform, c."linkId", c."spaceId", c."recordKind",
+         c."recordExternalId", c."entryKey", 'note', c.day::date, c."eventId", c."learnedAt"
+  from ${unnestOf(columns, 'c')}
+  order by c.id
+  on conflict (connection_id, entry_key) do update set ${again}`;
+
+const nextOfRecord = `
+  select id, state, wanted, tenant_id as "tenantId", link_id as "linkId", space_id as "spaceId", day::text as day,
+         entry_key as "entryKey", form, external_id as "externalId", own_text as "ownText", attempts,
+         extract(epoch from clock_timestamp() - asked_at)::float8 * 1000 as "askedMsAgo",
+         exists (select from crm_links l where l.id = link_id and l.state = 'active') as "isLinked"
+  from crm_changes
+  where connection_id = $1 and record_kind = $2 and record_external_id = $3
+    and state in ('pending', 'sending', 'unknown')
+  order by day, id limit 1 for update`;
+
+interface NextRow extends Omit<TakenChange, 'record' | 'attempt'> {
+  readonly state: string;
+  readonly attempts: number;
+  readonly askedMsAgo: number | null;
+}
+
+/** What CRMs shall be made to say, and how far that has come. */
+@Injectable()
+export class ChangeTable {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Writes in `tx` that these days shall stand in the CRM as they are from now on, and the jobs that see to it. */
+  async want(days: readonly WantedDay[], tx: Tx): Promise<void> {
+    if (days.length === 0) return;
+    const rows = new Map(days.map((day) => [`${day.linkId} ${day.day}`, toRow(day)]));
+    await tx.query(insert, columnLiterals([...rows.values()], columns));
+    await enqueueJobs(days.map(pushJobOf), tx);
+  }
+
+  /** What a link brought that is undone: taken back, or left as it stands and never written again. */
+  async unlink(linkId: string, entries: 'remove' | 'keep', tx: Tx): Promise<void> {
+    const left =
+      entries === 'keep'
+        ? `state = 'skipped', reason = 'unlinked'`
+        : `state = case when state in ('sending', 'unknown') then state else 'pending' end, wanted = wanted + 1,
+           wanted_at = clock_timestamp()`;
+    const rows = await rowsOf<PushTarget>(
+      tx,
+      `update crm_changes set ${left} where link_id = $1 and (state <> 'skipped') ${returningTarget}`,
+      [linkId],
+    );
+    await enqueueJobs(rows.map(pushJobOf), tx);
+  }
+
+  /**
+   * Lets changes that failed, or that a person took away in the CRM, be made again, and those that wait, at once. `which` is a
+   * condition on them. Answers how many.
+   */
+  async retry(which: Where, tx: Tx): Promise<number> {
+    const rows = await rowsOf<PushTarget>(
+      tx,
+      `update crm_changes set wanted = wanted + 1, wanted_at = clock_timestamp(), reason = null, fault = null,
+         crm_message = null, state = case when state in ('sending', 'unknown') then state else 'pending' end
+       where ${which.sql} ${returningTarget}`,
+      which.parameters,
+    );
+    const jobs = rows.map(pushJobOf);
+    await enqueueJobs(jobs, tx);
+    await tx.query(
+      `update jobs set ${goesOn} where kind = $1 and (connection_id, key) in (
+         select t.* from unnest($2::uuid[], $3::text[]) as t) and not (${isLeased})`,
+      [crmPushKind, jobs.map(({ connectionId }) => connectionId), jobs.map(({ key }) => key)],
+    );
+    return rows.length;
+  }
+
+  /**
+   * Takes the earliest day of a record that waits. One at a time for each record: while a try whose outcome is not known may still
+   * be worked on by the CRM, everybody waits.
+   */
+  take(job: Job, record: RecordReference): Promise<NextChange> {
+    return inTransaction(this.dataSource, async (tx): Promise<NextChange> => {
+      if (!(await holdsLease(job, tx))) return { kind: 'none' };
+      const found = await firstRowOf<NextRow>(tx, nextOfRecord, [job.connectionId, record.kind, record.externalId]);
+      if (found === undefined) return { kind: 'none' };
+      const { state, askedMsAgo, attempts, ...change } = found;
+      const rest = state === 'pending' || askedMsAgo === null ? 0 : settlesWithinMs - askedMsAgo;
+      if (rest > 0) return { kind: 'wait', afterMs: Math.ceil(rest) };
+      await tx.query(
+        `update crm_changes set state = 'sending', asked_at = clock_timestamp(), attempts = attempts + 1 where id = $1`,
+        [change.id],
+      );
+      await tx.query(
+        `insert into crm_change_attempts (change_id, tenant_id, number, wanted, act, started_at)
+         values ($1, $2, $3, $4, 'none', clock_timestamp())`,
+        [change.id, change.tenantId, attempts + 1, change.wanted],
+      );
+      return { kind: 'change', change: { ...change, record, attempt: attempts + 1 } };
+    });
+  }
+
+  /** Writes how a try ended, unless a later one has begun. What is wanted since then is pending again. */
+  end(change: TakenChange, end: ChangeEnd, act: ChangeAct): Promise<void> {
+    return inTransaction(this.dataSource, async (tx) => {
+      const rows = await rowsOf(
+        tx,
+        `update crm_changes set
+           state = case when $3 = 'again' or ($3 <> 'unknown' and wanted > $4) then 'pending'
+                        when $3 = 'removed' then 'skipped' else $3 end,
+           reason = $5, fault = $6, crm_message = $7,
+           external_id = case when $3 = 'removed' then null else coalesce($8, external_id) end,
+           version = case when $3 = 'removed' then null else coalesce($9, version) end,
+           own_text = case when $3 = 'removed' then null else coalesce($10, own_text) end,
+           done = case when $3 in ('synced', 'removed', 'skipped') then $4 else done end,
+           synced_at = case when $3 = 'synced' then clock_timestamp() else synced_at end
+         where id = $1 and attempts = $2 returning id`,
+        [
+          change.id,
+          change.attempt,
+          end.kind,
+          change.wanted,
+          end.kind === 'synced' ? null : end.reason,
+          end.kind === 'failed' ? end.fault : null,
+          end.kind === 'failed' ? (end.message?.slice(0, 500) ?? null) : null,
+          end.kind === 'synced' ? end.stored.externalId : null,
+          end.kind === 'synced' ? (end.stored.version ?? null) : null,
+          end.kind === 'synced' ? end.ownText : null,
+        ],
+      );
+      await tx.query(
+        `update crm_change_attempts set ended_at = clock_timestamp(), outcome = $3, reason = $4, act = $5
+         where change_id = $1 and number = $2`,
+        [change.id, change.attempt, rows.length > 0 ? end.kind : 'overtaken', 'reason' in end ? end.reason : null, act],
+      );
+    });
+  }
+}
+
+function pushJobOf({ tenantId, connectionId, recordKind, recordExternalId }: PushTarget): NewJob {
+  return {
+    tenantId,
+    connectionId,
+    kind: crmPushKind,
+    key: recordKey({ kind: recordKind, externalId: recordExternalId }),
+    payload: { kind: recordKind, externalId: recordExternalId },
+    credential: 'app',
+  };
+}
+
+function toRow(day: WantedDay): Row {
+  const { linkId } = day;
+  return {
+    ...day,
+    id: entityId('crm-change', linkId, day.day),
+    entryKey: `liaison-${linkId.replaceAll('-', '')}-${day.day.replaceAll('-', '')}`,
+  };
+}

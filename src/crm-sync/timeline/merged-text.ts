@@ -1,0 +1,51 @@
+const head = '--- Conversation, kept by Liaison. Write above or below it. ---';
+const foot = '--- End of the conversation ---';
+
+/** How many code units the lines around our own text take. */
+export const frameLength = head.length + foot.length + 2;
+
+/** Our own text between two lines, by which it is found again; none of its own lines may be one of them. */
+export function framed(own: string): string {
+  return `${head}\n${own}\n${foot}`;
+}
+
+/**
+ * The text that an entry shall have: ours, and all that people wrote beside or into what we wrote last. Nothing that a person
+ * wrote is lost: where they changed our own part, their version stays above the new one, without the lines around it.
+ *
+ * `current` is what the CRM has, `last` our own part as we wrote it last; both undefined where there is none.
+ */
+export function mergedText(own: string, current: string | undefined, last: string | undefined): string {
+  const { above, below } = peoplesText(current, [last, own]);
+  return [above, framed(own), below].filter((part) => part !== '').join('\n');
+}
+
+/** What people wrote beside what we wrote, and into it where it is none of `ours`. */
+export function peoplesText(
+  current: string | undefined,
+  ours: readonly (string | undefined)[],
+): { readonly above: string; readonly below: string } {
+  if (current === undefined) return { above: '', below: '' };
+  const lines = current.split(/\r\n|\r|\n/);
+  const start = lines.findIndex((line) => line.trimEnd() === head);
+  const end = lines.findLastIndex((line) => line.trimEnd() === foot);
+  const isWhole = start !== -1 && end > start;
+  const before = isWhole ? lines.slice(0, start) : lines;
+  const inside = isWhole ? lines.slice(start + 1, end) : [];
+  const after = isWhole ? lines.slice(end + 1) : [];
+  const isTheirs = !ours.some((text) => text !== undefined && sameText(text, inside.join('\n')));
+  const above = [withoutFrame(before), isTheirs ? withoutFrame(inside) : ''].filter((part) => part !== '');
+  return { above: above.join('\n'), below: withoutFrame(after) };
+}
+
+/** Half a frame that stands alone would be taken for a beginning or an end of ours the next time. */
+function withoutFrame(lines: readonly string[]): string {
+  const theirs = lines.filter((line) => line.trimEnd() !== head && line.trimEnd() !== foot);
+  return theirs.join('\n').replaceAll(/^\n+|\s+$/g, '');
+}
+
+/** CRMs do not keep the ends of lines faithfully. */
+function sameText(a: string, b: string): boolean {
+  const lines = (text: string): string => text.replaceAll(/[^\S\n]+$/gm, '').trimEnd();
+  return lines(a) === lines(b);
+}

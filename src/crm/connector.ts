@@ -1,0 +1,56 @@
+import { type HttpCaller } from '../common/outbound/http-caller.js';
+import { type PlatformAccount } from '../platforms/platform-account.js';
+import { type CrmEntry, type CrmRecord, type EntryForm, type RecordKind } from './crm-record.js';
+import { type RecordReference, type StoredEntry } from './crm-record.js';
+
+/** What one CRM can do for us. Pure but for `at`, so that specs call it directly. */
+export interface Connector {
+  readonly recordKinds: readonly RecordKind[];
+  readonly forms: readonly EntryForm[];
+  /** The longest title and text that the CRM keeps, in UTF-16 code units; longer ones are cut before they get here. */
+  readonly limits: { readonly title: number; readonly text: number };
+  /**
+   * Whether the CRM itself sees to it that a key makes one entry, however often and however late `create` arrives. Where it
+   * does not, a lost answer is looked for before another `create`.
+   */
+  readonly createsByKey: boolean;
+  /** The calls of one account. Each ends by the signal behind `http`. */
+  at(account: PlatformAccount, http: HttpCaller): ConnectorCalls;
+}
+
+/**
+ * Calls of a CRM's API, each sent once. All throw
+ * - `PlatformUnavailable` for what passes and surely did nothing, with the CRM's own word for how long where it gives one,
+ * - `OutcomeUnknown` where a writing call may have done something,
+ * - `NeedsAuthorization` for a token or password that is not taken,
+ * - `CrmRefused` for a final no about these data.
+ */
+export interface ConnectorCalls {
+  /** The record; undefined where there is none, or none any more. */
+  record(reference: RecordReference): Promise<CrmRecord | undefined>;
+  /**
+   * The entry by its key, and by `externalId` where an earlier answer brought it; undefined where there is none. Absent where a
+   * CRM cannot be asked: it is then told everything by `create`.
+   */
+  entry?(key: string, form: EntryForm, externalId: string | undefined): Promise<StoredEntry | undefined>;
+  /** Makes the entry; with `createsByKey`, or changes the one that is there to this. */
+  create(entry: CrmEntry): Promise<StoredEntry>;
+  /** Changes the entry to this. Throws `EntryStale` where somebody changed it since `stored` was read and the CRM can tell. */
+  change?(stored: StoredEntry, entry: CrmEntry): Promise<StoredEntry>;
+  /** One that is not there is no error. */
+  remove(entry: Pick<CrmEntry, 'key' | 'form' | 'record'>, externalId: string | undefined): Promise<void>;
+  /** The contacts with that e-mail address, whatever its case; absent where a CRM cannot be asked. */
+  contactsByEmail?(email: string): Promise<readonly CrmRecord[]>;
+  /**
+   * Records that changed after `position`, in the order of their changes and at most a page of them, for CRMs that do not call
+   * us; undefined asks where to begin. A record may come again, but none is left out.
+   */
+  changedAfter?(position: string | undefined): Promise<ChangedRecords>;
+}
+
+export interface ChangedRecords {
+  readonly records: readonly CrmRecord[];
+  readonly position: string;
+  /** Whether there are more right now. */
+  readonly hasMore: boolean;
+}
