@@ -133,14 +133,17 @@ const server = await findServer();
 if (node === undefined && server === undefined)
   console.log('\nneither another Node nor another Postgres is to be had here');
 else {
-  // Tested above: the launcher and a CRM, which have servers of their own; what uses no database; and the longest wait of all.
+  // Tested above: the launcher and a CRM, which have servers of their own; and the three that take longest.
   const name = `tests on Node ${node === undefined ? process.versions.node : otherNode}, ${server === undefined ? 'embedded database' : 'installed Postgres'}`;
   const env = server === undefined ? {} : { TEST_DATABASE_URL: server.url };
   const rings = ['contract', 'integration', 'e2e'].flatMap((ring) => ['--project', ring]);
-  const once = ['embedded-postgres', 'posts-lost-answers', 'tryton-real'].flatMap((file) => [
-    '--exclude',
-    `test/integration/${file}.int-spec.ts`,
-  ]);
+  const once = [
+    'integration/embedded-postgres.int-spec.ts',
+    'integration/posts-lost-answers.int-spec.ts',
+    'integration/tryton-real.int-spec.ts',
+    'e2e/command-line.e2e-spec.ts',
+    'e2e/exports.e2e-spec.ts',
+  ].flatMap((file) => ['--exclude', `test/${file}`]);
   await runTests(name, node ?? process.execPath, env, [...rings, ...once]);
   await server?.stop();
 }
