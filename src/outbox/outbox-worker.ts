@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { isTransient } from '../common/errors/sql-state.js';
@@ -40,6 +41,8 @@ export class OutboxWorker {
     private readonly metrics: Metrics,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
+    // One for each job, and one for a rest.
+    setMaxListeners(width + 1, this.#stopping.signal);
     this.#handlers = new Map(handlers.map((handler) => [handler.kind, handler]));
   }
 

@@ -156,6 +156,10 @@ export class HubSpotDouble implements CrmDouble {
     this.#listening.failNext(fault);
   }
 
+  calm(): void {
+    this.#listening.calm();
+  }
+
   async close(): Promise<void> {
     await this.#listening.close();
   }

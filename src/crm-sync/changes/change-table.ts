@@ -76,7 +76,7 @@ type Row = Omit<WantedDay, 'linkId'> & { readonly id: string; readonly linkId: s
 
 type PushTarget = Pick<WantedDay, 'tenantId' | 'connectionId' | 'recordKind' | 'recordExternalId'>;
 
-const returningTarget = `returning tenant_id as "tenantId", connection_id as "connectionId",
+const targetColumns = `tenant_id as "tenantId", connection_id as "connectionId",
   record_kind as "recordKind", record_external_id as "recordExternalId"`;
 
 const columns: readonly (readonly [keyof Row, ColumnType])[] = [
@@ -136,6 +136,11 @@ interface NextRow extends Omit<TakenChange, 'record' | 'attempt'> {
   readonly askedMsAgo: number | null;
 }
 
+/*
+ * Whoever writes both locks a record's job before its changes: those who want them, and the one who carries them out. Else they
+ * would wait for each other.
+ */
+
 /** What CRMs shall be made to say, and how far that has come. */
 @Injectable()
 export class ChangeTable {
@@ -148,8 +153,8 @@ export class ChangeTable {
   async want(days: readonly WantedDay[], tx: Tx): Promise<void> {
     if (days.length === 0) return;
     const rows = new Map(days.map((day) => [`${day.linkId} ${day.day}`, toRow(day)]));
-    await tx.query(insert, columnLiterals([...rows.values()], columns));
     await enqueueJobs(days.map(pushJobOf), tx);
+    await tx.query(insert, columnLiterals([...rows.values()], columns));
   }
 
   /** What a link brought that is undone: taken back, or left as it stands and never written again. */
@@ -159,12 +164,10 @@ export class ChangeTable {
         ? `state = 'skipped', reason = 'unlinked'`
         : `state = case when state in ('sending', 'unknown') then state else 'pending' end, wanted = wanted + 1,
            wanted_at = clock_timestamp(), waits_since = ${waitsFrom('clock_timestamp()')}`;
-    const rows = await rowsOf<PushTarget>(
-      tx,
-      `update crm_changes set ${left} where link_id = $1 and (state <> 'skipped') ${returningTarget}`,
-      [linkId],
-    );
-    await enqueueJobs(rows.map(pushJobOf), tx);
+    const which = `link_id = $1 and state <> 'skipped'`;
+    const targets = await rowsOf<PushTarget>(tx, `select ${targetColumns} from crm_changes where ${which}`, [linkId]);
+    await enqueueJobs(targets.map(pushJobOf), tx);
+    await tx.query(`update crm_changes set ${left} where ${which}`, [linkId]);
   }
 
   /**
@@ -172,21 +175,23 @@ export class ChangeTable {
    * condition on them. Answers how many.
    */
   async retry(which: Where, tx: Tx): Promise<number> {
-    const rows = await rowsOf<PushTarget>(
-      tx,
-      `update crm_changes set wanted = wanted + 1, wanted_at = clock_timestamp(), waits_since = ${waitsFrom('clock_timestamp()')}, reason = null, fault = null,
-         crm_message = null, state = case when state in ('sending', 'unknown') then state else 'pending' end
-       where ${which.sql} ${returningTarget}`,
-      which.parameters,
-    );
-    const jobs = rows.map(pushJobOf);
+    const { sql, parameters } = which;
+    const targets = await rowsOf<PushTarget>(tx, `select ${targetColumns} from crm_changes where ${sql}`, parameters);
+    const jobs = targets.map(pushJobOf);
     await enqueueJobs(jobs, tx);
+    await tx.query(
+      `update crm_changes set wanted = wanted + 1, wanted_at = clock_timestamp(), reason = null, fault = null,
+         crm_message = null, waits_since = ${waitsFrom('clock_timestamp()')},
+         state = case when state in ('sending', 'unknown') then state else 'pending' end
+       where ${sql}`,
+      [...parameters],
+    );
     await tx.query(
       `update jobs set ${goesOn} where kind = $1 and (connection_id, key) in (
          select t.* from unnest($2::uuid[], $3::text[]) as t) and not (${isLeased})`,
       [crmPushKind, jobs.map(({ connectionId }) => connectionId), jobs.map(({ key }) => key)],
     );
-    return rows.length;
+    return targets.length;
   }
 
   /**
