@@ -63,6 +63,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
       publicUrl,
       outboundAllow: config.outboundAllow,
       feedLimits: config.feedLimits,
+      crmSettleMs: config.crmSettleMs,
       logger,
     }),
     new ApiAdapter(),

@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
+import { OutboxModule } from '../outbox/outbox.module.js';
 import { PostsModule } from '../posts/posts.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
 import { ChangeTable } from './changes/change-table.js';
 import { CrmChangeReaction } from './changes/crm-change.reaction.js';
 import { CrmChangesController } from './changes/crm-changes.controller.js';
 import { CrmChangesQueries } from './changes/crm-changes.queries.js';
+import { CrmCircuit } from './changes/crm-circuit.js';
+import { CrmMetrics } from './changes/crm-metrics.js';
 import { CrmPushJob } from './changes/crm-push.job.js';
 import { CrmRetriesService } from './changes/crm-retries.service.js';
 import { EntryWriting } from './changes/entry-writing.js';
@@ -20,14 +23,16 @@ import { Timeline } from './timeline/timeline.js';
 
 /** Keeps CRMs in step with what is said in spaces. */
 @Module({
-  imports: [ConnectionsModule, MessagesModule, PostsModule, TokensModule],
+  imports: [ConnectionsModule, MessagesModule, OutboxModule, PostsModule, TokensModule],
   controllers: [CrmConnectionsController, CrmLinksController, CrmChangesController],
   providers: [
     ChangeTable,
     CrmChangeReaction,
     CrmChangesQueries,
+    CrmCircuit,
     CrmHealthQueries,
     CrmLinksService,
+    CrmMetrics,
     CrmNewsReaction,
     CrmPushJob,
     CrmTellJob,

@@ -78,7 +78,7 @@ export async function endJob(
 export async function finishJob(job: Job, source: Source): Promise<void> {
   await source.query(
     `with gone as (delete from jobs where ${mine} and requests = $3 returning id)
-     update jobs set last_reason = null, ${goesOn} where ${mine} and not exists (select 1 from gone)`,
+     update jobs set last_reason = null, waits_since = clock_timestamp(), ${goesOn} where ${mine} and not exists (select 1 from gone)`,
     [job.id, job.attempt, job.requests],
   );
 }

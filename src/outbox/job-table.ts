@@ -2,47 +2,81 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { NotFound } from '../common/errors/liaison-error.js';
 import { firstRowOf, rowsOf } from '../database/rows.js';
-import { type Credential } from './credential.js';
 import { endJob, finishJob, goesOn, isLeased, releaseJobs, retryJob } from './job-changes.js';
+import { isPauseOf, laneOf } from './job-lanes.js';
 import { type Job } from './job.js';
 import { jobColumns, type JobRow } from './job.dto.js';
 
-/** Whether pause `p` holds job `j`; one without a credential holds the whole connection. */
-const isHeld = `
-  p.connection_id = j.connection_id and p.credential in ('', j.credential) and p.until > clock_timestamp()`;
+const lane = laneOf('j');
+const isDue = `j.state = 'waiting' and j.run_at <= now() and ($4::text[] is null or j.kind = any($4))`;
+const inLane = (lanes: string): string => `j.connection_id = ${lanes}.connection_id and ${lane} = ${lanes}.lane`;
 
 /*
  * A job is leased, not locked: the transaction ends before the network is touched, and a process that dies in the middle
- * leaves a lease that ends by itself. Jobs whose connection or credential is paused are left alone, and so are kinds that
- * nobody here knows: another version does them.
+ * leaves a lease that ends by itself. Kinds that nobody here knows are left alone: another version does them.
+ *
+ * Lanes are found by going from one to the next in the index, so that a lane which rests costs one look, however many jobs
+ * stand in it. Of those that may go, the ones whose head has waited longest are taken from; in a lane the oldest cause is first,
+ * and where a rest was for want of answers, one job goes alone.
  */
-const lease = `
-  with next as materialized (
-    select j.id from jobs j
-    where j.state = 'waiting' and j.run_at <= clock_timestamp() and j.connection_id <> all($3::uuid[])
-      and ($4::text[] is null or j.kind = any($4))
-      and not exists (select 1 from job_pauses p where ${isHeld})
-    order by j.run_at limit $1 for update of j skip locked
+export const leaseStatement = `
+  with recursive lanes (connection_id, lane) as (
+    (select j.connection_id, ${lane} from jobs j where j.state = 'waiting' order by 1, 2 limit 1)
+    union all
+    select following.* from lanes cross join lateral (
+      select j.connection_id, ${lane} from jobs j
+      where j.state = 'waiting' and (j.connection_id, ${lane}) > (lanes.connection_id, lanes.lane)
+      order by 1, 2 limit 1
+    ) as following
+  ),
+  ready as (
+    select lanes.*, pauses.trial from lanes
+    cross join lateral (
+      select coalesce(bool_or(p.until > now()), false) as closed, coalesce(bool_or(p.failures > 0), false) as trial
+      from job_pauses p where ${isPauseOf('lanes.connection_id', 'lanes.lane')}
+    ) as pauses
+    cross join lateral (
+      select j.waits_since, j.id from jobs j where ${inLane('lanes')} and ${isDue} order by j.waits_since, j.id limit 1
+    ) as head
+    where lanes.connection_id <> all($3::uuid[]) and not pauses.closed
+      and not (pauses.trial and exists (
+        select from jobs j where j.state = 'waiting' and ${inLane('lanes')} and ${isLeased}))
+    order by head.waits_since, head.id limit $1
+  ),
+  next as materialized (
+    select oldest.id, ready.trial from ready
+    cross join lateral (
+      select j.id, j.waits_since from jobs j where ${inLane('ready')} and ${isDue}
+      order by j.waits_since, j.id limit case when ready.trial then 1 else $1 end for update of j skip locked
+    ) as oldest
+    order by oldest.waits_since, oldest.id limit $1
+  ),
+  taken as (
+    update jobs j set attempts = attempts + 1, run_at = clock_timestamp() + make_interval(secs => $2),
+                      leased_until = clock_timestamp() + make_interval(secs => $2)
+    from next where next.id = j.id
+    returning j.*, next.trial
   )
-  update jobs j set attempts = attempts + 1, run_at = clock_timestamp() + make_interval(secs => $2),
-                    leased_until = clock_timestamp() + make_interval(secs => $2)
-  from next where next.id = j.id
-  returning j.id, j.tenant_id as "tenantId", j.connection_id as "connectionId", j.kind, j.key, j.payload,
-            j.credential, j.attempts as attempt, j.requests, coalesce(j.released_at, j.created_at) as "triedSince"`;
+  select id, tenant_id as "tenantId", connection_id as "connectionId", kind, key, payload, credential, attempts as attempt,
+         requests, coalesce(released_at, created_at) as "triedSince", trial as "isTrial"
+  from taken order by waits_since, id`;
 
 /** The rows of the outbox. */
 @Injectable()
 export class JobTable {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Takes up to `count` jobs whose time has come: of these kinds, where any are named, and none of these connections. */
+  /**
+   * Takes up to `count` jobs whose time has come, those that have waited longest: of these kinds, where any are named, and none
+   * of these connections.
+   */
   lease(
     count: number,
     leaseSeconds: number,
     busyConnections: readonly string[] = [],
     kinds: readonly string[] | null = null,
   ): Promise<Job[]> {
-    return rowsOf<Job>(this.dataSource, lease, [count, leaseSeconds, busyConnections, kinds]);
+    return rowsOf<Job>(this.dataSource, leaseStatement, [count, leaseSeconds, busyConnections, kinds]);
   }
 
   /** See `finishJob`. */
@@ -81,35 +115,11 @@ export class JobTable {
     return row ?? this.get(tenantId, id);
   }
 
-  /** Nothing that calls by that token is tried before that time, at this connection. */
-  async pause(connectionId: string, credential: Credential, reason: string, forMs: number): Promise<void> {
-    await this.dataSource.query(
-      `insert into job_pauses (connection_id, credential, until, reason)
-       values ($1, $2, clock_timestamp() + make_interval(secs => $3::float8 / 1000), $4)
-       on conflict (connection_id, credential) do update set
-         until = greatest(job_pauses.until, excluded.until), reason = excluded.reason`,
-      [connectionId, credential, forMs, reason],
-    );
-  }
-
   /** Lets jobs of a connection go on that waited for a token of that organisation. */
   async releaseForToken(connectionId: string, organizationExternalId: string): Promise<void> {
     const waiting = `j.connection_id = $1 and j.state = 'parked' and j.last_reason = 'needs-authorization'
       and j.payload ->> 'organizationExternalId' = $2`;
     await releaseJobs(waiting, [connectionId, organizationExternalId], this.dataSource);
-  }
-
-  /** Moves jobs that are paused out of the way of others, some at a time, and forgets pauses that are over. */
-  async defer(): Promise<void> {
-    await this.dataSource.query(`delete from job_pauses where until < clock_timestamp()`);
-    await this.dataSource.query(
-      `with held as materialized (
-         select j.id, p.until from jobs j join job_pauses p on ${isHeld}
-         where j.state = 'waiting' and j.run_at <= clock_timestamp()
-         limit 1000 for update of j skip locked
-       )
-       update jobs set run_at = held.until + random() * interval '5 seconds' from held where held.id = jobs.id`,
-    );
   }
 
   /**

@@ -35,7 +35,10 @@ export class JobDto {
   readonly attempts!: number;
   @ApiProperty({ type: String, nullable: true, description: 'Why the last try did not work: a fixed word.' })
   readonly lastReason!: string | null;
-  @ApiProperty({ format: 'date-time', description: 'When it is tried next, while it waits.' })
+  @ApiProperty({
+    format: 'date-time',
+    description: 'When it is tried next, while it waits; later where its connection rests.',
+  })
   readonly runAt!: string;
   @ApiProperty({ format: 'date-time' })
   readonly createdAt!: string;

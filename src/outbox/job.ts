@@ -27,6 +27,8 @@ export interface Job extends Omit<NewJob, 'credential'> {
   readonly requests: number;
   /** Since when it is tried: when it was made, or last began anew after it had waited for somebody. */
   readonly triedSince: Date;
+  /** Whether it goes alone, to see if the platform does its work again. */
+  readonly isTrial: boolean;
 }
 
 /** What became of a try. */
@@ -35,7 +37,13 @@ export type JobOutcome =
   /** Something that passes; `afterMs` where somebody said how long. */
   | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number }
   /** As `retry`, and nobody else who calls by the same token needs to try before that. */
-  | { readonly kind: 'pause'; readonly reason: string; readonly afterMs: number }
+  | {
+      readonly kind: 'pause';
+      readonly reason: string;
+      readonly afterMs: number;
+      /** One job tries before the others go on: after the time that was `named`, or after one that is `doubled` each time. */
+      readonly trial?: 'named' | 'doubled';
+    }
   /** Waits for somebody to change the connection, for example its token. */
   | { readonly kind: 'parked'; readonly reason: string }
   /** Will never work; stays visible. */
@@ -70,7 +78,8 @@ const insertJobs = `
     state = case jobs.state when 'failed' then 'waiting' else jobs.state end,
     run_at = case jobs.state when 'failed' then clock_timestamp() else jobs.run_at end,
     released_at = case jobs.state when 'failed' then clock_timestamp() else jobs.released_at end,
-    ended_at = case jobs.state when 'failed' then null else jobs.ended_at end
+    ended_at = case jobs.state when 'failed' then null else jobs.ended_at end,
+    waits_since = case jobs.state when 'failed' then clock_timestamp() else jobs.waits_since end
   where jobs.attempts > 0`;
 
 /** Writes jobs in the transaction of their cause. */

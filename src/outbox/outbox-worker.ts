@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { isTransient } from '../common/errors/sql-state.js';
@@ -5,6 +6,7 @@ import { LOGGER } from '../common/observability/logger.js';
 import { Metrics } from '../common/observability/metrics.js';
 import { backOffMs } from './back-off.js';
 import { JOB_HANDLERS, type Job, type JobHandler, type JobOutcome } from './job.js';
+import { JobPauses } from './job-pauses.js';
 import { JobTable } from './job-table.js';
 import { limitedSignal } from './limited-signal.js';
 
@@ -27,14 +29,20 @@ export class OutboxWorker {
   readonly #running = new Map<Promise<void>, Job>();
   readonly #stopping = new AbortController();
   #loop: Promise<void> = Promise.resolve();
+  /** How many jobs have ended here; whoever rests goes on with the next one. */
+  #ended = 0;
+  #wake: () => void = () => undefined;
   #releasedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     @Inject(JOB_HANDLERS) handlers: readonly JobHandler[],
     private readonly table: JobTable,
+    private readonly pauses: JobPauses,
     private readonly metrics: Metrics,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
+    // One for each job, and one for a rest.
+    setMaxListeners(width + 1, this.#stopping.signal);
     this.#handlers = new Map(handlers.map((handler) => [handler.kind, handler]));
   }
 
@@ -53,10 +61,12 @@ export class OutboxWorker {
     while (!this.#stopping.signal.aborted) {
       try {
         await this.#release();
+        const ended = this.#ended;
         const free = Math.min(leasedAtOnce, width - this.#running.size);
         const jobs = free > 0 ? await this.#lease(free) : [];
         for (const job of jobs) this.#begin(job);
-        if (jobs.length < free || free === 0) await this.#rest(idleMs);
+        // Where one has ended meanwhile, there may be room for another one.
+        if ((jobs.length < free || free === 0) && this.#ended === ended) await this.#rest(idleMs);
       } catch (error) {
         if (isTransient(error)) this.logger.warn({ reason: String(error) }, 'the outbox waits for the database');
         else this.logger.error({ err: error }, 'the outbox could not work');
@@ -74,7 +84,7 @@ export class OutboxWorker {
     if (now - this.#releasedAt < releaseEveryMs) return;
     this.#releasedAt = now;
     await this.table.release();
-    await this.table.defer();
+    await this.pauses.forget();
   }
 
   /** One that answers slowly must not keep the others from being asked. */
@@ -92,7 +102,11 @@ export class OutboxWorker {
       this.logger.warn({ err: error, jobId: job.id, kind: job.kind }, 'the end of a job could not be written');
     });
     this.#running.set(run, job);
-    void run.finally(() => this.#running.delete(run));
+    void run.finally(() => {
+      this.#running.delete(run);
+      this.#ended += 1;
+      this.#wake();
+    });
   }
 
   async #run(job: Job): Promise<void> {
@@ -104,6 +118,7 @@ export class OutboxWorker {
     this.metrics.jobs.inc({ kind: job.kind, outcome: outcome.kind });
     switch (outcome.kind) {
       case 'done':
+        if (job.isTrial) await this.pauses.answered(job);
         await this.table.done(job);
         return;
       case 'retry':
@@ -113,8 +128,7 @@ export class OutboxWorker {
           await this.table.end(job, 'failed', outcome.reason);
           return;
         }
-        if (outcome.kind === 'pause') await this.#pause(job, outcome);
-        await this.table.retry(job, outcome.reason, outcome.afterMs ?? backOffMs(job.attempt));
+        await this.table.retry(job, outcome.reason, await this.#restMs(job, outcome));
         return;
       case 'parked':
       case 'failed':
@@ -123,10 +137,14 @@ export class OutboxWorker {
     }
   }
 
-  /** Whoever calls by the same token would be told the same. */
-  async #pause({ connectionId, credential }: Job, { reason, afterMs }: JobOutcome & { kind: 'pause' }): Promise<void> {
-    if (credential === null || credential === undefined) return;
-    await this.table.pause(connectionId, credential, reason, afterMs);
+  /** After how long the job is tried again; whoever calls by the same token and would be told the same rests with it. */
+  async #restMs(job: Job, outcome: JobOutcome & { kind: 'retry' | 'pause' }): Promise<number> {
+    if (outcome.kind === 'retry') return outcome.afterMs ?? backOffMs(job.attempt);
+    const { reason, afterMs, trial } = outcome;
+    if (trial === undefined) return this.pauses.pause(job, reason, afterMs);
+    const leftMs = await this.pauses.rest(job, reason, afterMs, trial === 'named');
+    // It may be this job that the platform cannot do: the next trial is another one's.
+    return job.isTrial && trial === 'doubled' ? Math.max(leftMs, backOffMs(job.attempt)) : leftMs;
   }
 
   async #attempt(job: Job): Promise<JobOutcome> {
@@ -155,6 +173,7 @@ export class OutboxWorker {
         resolve();
       };
       const timer = setTimeout(done, ms);
+      this.#wake = done;
       signal.addEventListener('abort', done, { once: true });
     });
   }

@@ -5,7 +5,7 @@ import { endpointOf } from '../../src/common/outbound/endpoint.js';
 import { OutboundHttp } from '../../src/common/outbound/outbound-http.js';
 import { hmacKey } from '../../src/common/security/hmac.js';
 import { type ConnectorCalls } from '../../src/crm/connector.js';
-import { type CrmEntry } from '../../src/crm/crm-record.js';
+import { type CrmEntry, type CrmRecord } from '../../src/crm/crm-record.js';
 import { hubspot } from '../../src/crm/hubspot/hubspot.crm.js';
 import { markVerified } from '../../src/deliveries/delivery.js';
 import { type PlatformAccount } from '../../src/platforms/platform-account.js';
@@ -201,6 +201,66 @@ describe('HubSpot', () => {
     double.failNext({ what: { kind: 'answer', status: 404, body: '<html></html>' } });
     await expect(hubspot.hydration?.fetch(request, account, http)).rejects.toMatchObject({
       reason: 'no-usable-answer',
+    });
+  });
+
+  describe('the stages of deals and tickets', () => {
+    const deal = (): string => double.addRecord({ kind: 'opportunity', name: 'Big deal', stage: '1074' });
+    const read = (externalId: string): ReturnType<ConnectorCalls['record']> =>
+      calls.record({ kind: 'opportunity', externalId });
+
+    it('are told as people call them', async () => {
+      double.setStage('deals', '1074', 'Negotiation');
+      double.setStage('tickets', '3', 'Waiting for us');
+      expect(await read(deal())).toMatchObject({ stage: 'Negotiation' });
+      const ticket = double.addRecord({ kind: 'case', name: 'It does not start', stage: '3' });
+      expect(await calls.record({ kind: 'case', externalId: ticket })).toMatchObject({ stage: 'Waiting for us' });
+    });
+
+    it('are told as people call them where changed records are looked for', async () => {
+      double.setStage('deals', '1074', 'Negotiation');
+      let { position = '' } = (await calls.changedAfter?.(undefined)) ?? {};
+      const id = deal();
+      const seen: CrmRecord[] = [];
+      for (let hasMore = true; hasMore;) {
+        const page = await calls.changedAfter?.(position);
+        seen.push(...(page?.records ?? []));
+        ({ position, hasMore } = page ?? { position, hasMore: false });
+      }
+      expect(seen).toMatchObject([{ externalId: id, stage: 'Negotiation' }]);
+    });
+
+    it('are asked for once for many records', async () => {
+      double.setStage('deals', '1074', 'Negotiation');
+      const ids = Array.from({ length: 10 }, deal);
+      for (const id of ids) await read(id);
+      expect(double.calls.total).toBe(ids.length + 1);
+    });
+
+    it('are told by their ids where the app may not read what they are called', async () => {
+      double.setStage('deals', '1074', 'Negotiation');
+      const body =
+        '{"status":"error","category":"MISSING_SCOPES","message":"This app has not been granted all scopes."}';
+      double.failNext({ path: '/crm/v3/pipelines', what: { kind: 'answer', status: 403, body } });
+      expect(await read(deal())).toMatchObject({ stage: '1074' });
+    });
+
+    it('are not told by their ids because HubSpot was away for a moment', async () => {
+      double.setStage('deals', '1074', 'Negotiation');
+      double.failNext({ path: '/crm/v3/pipelines', what: { kind: 'answer', status: 503 } });
+      await expect(read(deal())).rejects.toBeInstanceOf(PlatformUnavailable);
+    });
+
+    it('are told as people call them in what a call left out', async () => {
+      double.setStage('deals', '1074', 'Negotiation');
+      const externalId = deal();
+      const request = { resource: 'deals', externalId, spaceExternalId: `opportunity/${externalId}` };
+      const [answer] = (await hubspot.hydration?.fetch(request, account, http)) ?? [];
+      const body = JSON.parse(answer?.body.toString('utf8') ?? '') as unknown;
+      expect(body).toMatchObject({
+        record: { properties: { dealstage: '1074' } },
+        stage: { id: '1074', label: 'Negotiation' },
+      });
     });
   });
 });

@@ -284,7 +284,7 @@ describe('the token of a Webex integration that came with a refresh token', () =
     const job: Job = {
       ...{ id: uuidV7(), tenantId: 'default', connectionId: id, kind: 'organization-token', key: 'x' },
       payload: { ...key, generation: '1' },
-      ...{ attempt: 2, requests: 1, createdAt: new Date(), triedSince: new Date() },
+      ...{ attempt: 2, requests: 1, createdAt: new Date(), triedSince: new Date(), isTrial: false },
     };
     const run = (): Promise<JobOutcome> => service.app.get(OrganizationTokenJob).run(job, AbortSignal.timeout(10_000));
     // The token has ended and there is a refresh token: nobody needs to change the connection.

@@ -73,7 +73,8 @@ describe('HubSpot that calls back', () => {
   }
 
   it('is believed by the address that it called, and its records are read', async () => {
-    const deal = double.addRecord({ kind: 'opportunity', name: 'Big deal', stage: 'presented' });
+    double.setStage('deals', '1074', 'Presented');
+    const deal = double.addRecord({ kind: 'opportunity', name: 'Big deal', stage: '1074' });
     expect(await delivered()).toEqual([200]);
     const told = await eventually(
       () => toldOf(deal),
@@ -81,7 +82,7 @@ describe('HubSpot that calls back', () => {
     );
     expect(told).toMatchObject([
       { type: 'activity.reported', data: { activityType: 'deal.creation' } },
-      { type: 'crm.record.changed', data: { name: 'Big deal', stage: 'presented', isNew: true } },
+      { type: 'crm.record.changed', data: { name: 'Big deal', stage: 'Presented', isNew: true } },
     ]);
     double.changeRecord(deal, { stage: 'won' });
     double.removeRecord(deal);

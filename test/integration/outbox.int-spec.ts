@@ -9,6 +9,7 @@ import { inTransaction } from '../../src/database/transaction.js';
 import { type Credential } from '../../src/outbox/credential.js';
 import { enqueueJobs, type Job, type JobHandler, type JobOutcome, type NewJob } from '../../src/outbox/job.js';
 import { releaseJobs } from '../../src/outbox/job-changes.js';
+import { JobPauses } from '../../src/outbox/job-pauses.js';
 import { JobTable } from '../../src/outbox/job-table.js';
 import { OutboxWorker } from '../../src/outbox/outbox-worker.js';
 import { createTestDatabase, type TestDatabase } from '../setup/database.js';
@@ -28,11 +29,13 @@ describe('the outbox', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
   let table: JobTable;
+  let pauses: JobPauses;
 
   beforeAll(async () => {
     database = await createTestDatabase();
     dataSource = await createDataSource(database.url, { poolSize: 8 }).initialize();
     table = new JobTable(dataSource);
+    pauses = new JobPauses(dataSource);
   });
   afterAll(async () => {
     await dataSource.destroy();
@@ -60,7 +63,13 @@ describe('the outbox', () => {
     giveUp: (job: Job) => Promise<void> = () => Promise.resolve(),
   ): OutboxWorker => {
     const handler: JobHandler = { kind: 'test', run, giveUp };
-    return new OutboxWorker([handler], table, new Metrics(), createLogger('silent', { write: () => undefined }));
+    return new OutboxWorker(
+      [handler],
+      table,
+      pauses,
+      new Metrics(),
+      createLogger('silent', { write: () => undefined }),
+    );
   };
 
   it('keeps no job of a transaction that was rolled back', async () => {
@@ -119,12 +128,11 @@ describe('the outbox', () => {
       jobOf('e', other, 'grant:1'),
       jobOf('f', connectionId, 'organization:1'),
     );
-    await table.pause(connectionId, 'grant:1', 'rate-limited', 60_000);
-    await table.pause(connectionId, 'organization:1', 'rate-limited', 60_000);
+    await pauses.pause({ connectionId, credential: 'grant:1' }, 'rate-limited', 60_000);
+    await pauses.pause({ connectionId, credential: 'organization:1' }, 'rate-limited', 60_000);
     expect((await table.lease(10, 60)).map((job) => job.key).sort()).toEqual(['b', 'c', 'd', 'e']);
-    await table.defer();
-    const held = (await rows()).filter(({ due, attempts }) => !due && attempts === 0);
-    expect(held.map(({ key }) => key)).toEqual(['a', 'f']);
+    await dataSource.query(`update job_pauses set until = clock_timestamp() where credential = 'grant:1'`);
+    expect((await table.lease(10, 60)).map((job) => job.key)).toEqual(['a']);
   });
 
   it('leaves a whole connection alone where the pause names no token', async () => {
@@ -254,6 +262,7 @@ describe('the outbox', () => {
         },
       ],
       table,
+      pauses,
       new Metrics(),
       createLogger('silent', { write: () => undefined }),
     );

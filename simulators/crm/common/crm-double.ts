@@ -56,6 +56,8 @@ export interface CrmDouble {
   changeEntry(externalId: string, change: { readonly title?: string; readonly text?: string }): void;
   removeEntry(externalId: string): void;
   failNext(fault: CrmFault): void;
+  /** Nothing goes wrong any more. */
+  calm(): void;
   /** How many calls of the API came in, and how many of them were writing ones. */
   readonly calls: { readonly total: number; readonly writing: number };
   close(): Promise<void>;

@@ -45,6 +45,10 @@ export class CrmServer {
     this.#faults.push({ fault, left: fault.times ?? 1 });
   }
 
+  calm(): void {
+    this.#faults = [];
+  }
+
   /** Ends every connection; a second time does nothing. */
   async close(): Promise<void> {
     this.#ended.abort();

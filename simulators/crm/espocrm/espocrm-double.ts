@@ -104,6 +104,10 @@ export class EspocrmDouble implements CrmDouble {
     this.#listening.failNext(fault);
   }
 
+  calm(): void {
+    this.#listening.calm();
+  }
+
   async close(): Promise<void> {
     await this.#listening.close();
   }

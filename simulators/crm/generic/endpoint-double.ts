@@ -72,6 +72,10 @@ export class EndpointDouble implements CrmDouble {
     this.#listening.failNext(fault);
   }
 
+  calm(): void {
+    this.#listening.calm();
+  }
+
   async close(): Promise<void> {
     await this.#listening.close();
   }

@@ -44,6 +44,8 @@ export class HubSpotDouble implements CrmDouble {
   readonly #custom = new Map<string, boolean>();
   readonly #groups = new Set<string>();
   readonly #owners = new Map<string, Readonly<Record<string, unknown>>>();
+  /** Labels by the ids of stages, by the type that they are of. */
+  readonly #stages = { deals: new Map<string, string>(), tickets: new Map<string, string>() };
   readonly #webhooks: WebhookTarget[] = [];
   /** What was sent to webhooks, in order; whoever tests delivers it. */
   readonly sent: WebhookCall[] = [];
@@ -81,6 +83,11 @@ export class HubSpotDouble implements CrmDouble {
   /** A property as an administrator makes it by hand. */
   addProperty(type: ObjectType, name: string, hasUniqueValue: boolean): void {
     this.#custom.set(`${type}/${name}`, hasUniqueValue);
+  }
+
+  /** A stage of the one pipeline of deals or tickets, or another label for it. */
+  setStage(type: 'deals' | 'tickets', id: string, label: string): void {
+    this.#stages[type].set(id, label);
   }
 
   /** As an import does it: many of them may be of one time. */
@@ -149,6 +156,10 @@ export class HubSpotDouble implements CrmDouble {
     this.#listening.failNext(fault);
   }
 
+  calm(): void {
+    this.#listening.calm();
+  }
+
   async close(): Promise<void> {
     await this.#listening.close();
   }
@@ -202,6 +213,9 @@ export class HubSpotDouble implements CrmDouble {
       const body = this.#owners.get(ownerId);
       return body === undefined ? notFound() : { status: 200, body };
     }
+    const pipelines = /^\/crm\/v3\/pipelines\/(deals|tickets)$/.exec(path)?.[1];
+    if (pipelines !== undefined && method === 'GET')
+      return this.#pipelines(pipelines === 'deals' ? 'deals' : 'tickets');
     const [, part, type, encoded] = api.exec(path) ?? [];
     if (!isObjectType(type)) return notFound();
     const id = encoded === undefined ? undefined : decodeURIComponent(encoded);
@@ -218,6 +232,13 @@ export class HubSpotDouble implements CrmDouble {
     if (method !== 'DELETE') return { status: 405 };
     this.#objects.delete(object.id);
     return { status: 204 };
+  }
+
+  #pipelines(type: 'deals' | 'tickets'): CrmAnswer {
+    const stages = [...this.#stages[type]].map(([id, label], displayOrder) => {
+      return { id, label, displayOrder, metadata: { isClosed: 'false' }, archived: false };
+    });
+    return { status: 200, body: { results: [{ id: 'default', label: 'Sales pipeline', stages, archived: false }] } };
   }
 
   #find(type: ObjectType, id: string, { query }: HttpCall): StoredObject | CrmAnswer {

@@ -68,6 +68,10 @@ export class SalesforceDouble implements CrmDouble {
     this.#listening.failNext(fault);
   }
 
+  calm(): void {
+    this.#listening.calm();
+  }
+
   async close(): Promise<void> {
     await this.#listening.close();
   }

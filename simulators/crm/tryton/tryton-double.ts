@@ -84,6 +84,10 @@ export class TrytonDouble implements CrmDouble {
     this.#running().failNext(fault);
   }
 
+  calm(): void {
+    this.#running().calm();
+  }
+
   /** As an administrator does it, or the time. */
   endSessions(): void {
     this.#dispatcher.endSessions();

@@ -59,6 +59,19 @@ export class Metrics {
     labelNames: ['kind', 'outcome'] as const,
     registers: [this.registry],
   });
+  readonly crmChanges = new Counter({
+    name: 'liaison_crm_changes_total',
+    help: 'Tries of changes in CRMs by CRM and outcome (synced, removed, skipped, again, unknown, failed)',
+    labelNames: ['platform', 'outcome'] as const,
+    registers: [this.registry],
+  });
+  readonly crmLag = new Histogram({
+    name: 'liaison_crm_lag_seconds',
+    help: 'From when we learned a fact until the CRM had it, by CRM',
+    labelNames: ['platform'] as const,
+    buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400],
+    registers: [this.registry],
+  });
   readonly grantsLost = new Counter({
     name: 'liaison_grants_lost_total',
     help: 'Grants that need their user to consent again, by reason (refused, answer-lost)',
@@ -86,6 +99,26 @@ export class Metrics {
         const value = await Promise.resolve(read()).catch(() => undefined);
         if (value === undefined) this.reset();
         else this.set(value);
+      },
+    });
+  }
+
+  /** As `gauge`, with a figure for each value of a label. */
+  gaugeBy(
+    name: string,
+    help: string,
+    label: string,
+    read: () => Promise<ReadonlyMap<string, number> | undefined>,
+  ): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.registry],
+      async collect() {
+        const values = await read().catch(() => undefined);
+        this.reset();
+        for (const [value, figure] of values ?? []) this.set({ [label]: value }, figure);
       },
     });
   }

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { columnLiterals, unnestOf, type ColumnType } from '../../database/array-literal.js';
 import { firstRowOf, rowsOf } from '../../database/rows.js';
@@ -9,6 +9,7 @@ import { type Where } from '../../database/where.js';
 import { enqueueJobs, type Job, type NewJob } from '../../outbox/job.js';
 import { goesOn, holdsLease, isLeased } from '../../outbox/job-changes.js';
 import { crmPushKind, recordKey, removedInCrm } from './crm-push.js';
+import { CRM_SETTLE_MS } from './crm-settling.js';
 
 /** A day of a conversation that shall stand at a record. */
 export interface WantedDay {
@@ -45,6 +46,8 @@ export interface TakenChange {
   readonly ownText: string | null;
   /** Whether the space still belongs to the record. */
   readonly isLinked: boolean;
+  /** When the earliest fact was learned that is still to be told. */
+  readonly waitsSince: Date;
 }
 
 /** How a try ended. */
@@ -69,14 +72,11 @@ export type NextChange =
   | { readonly kind: 'wait'; readonly afterMs: number }
   | { readonly kind: 'change'; readonly change: TakenChange };
 
-/** A call whose answer was lost may still be worked on for so long; before that a look for what it did would say too little. */
-const settlesWithinMs = 25_000;
-
 type Row = Omit<WantedDay, 'linkId'> & { readonly id: string; readonly linkId: string; readonly entryKey: string };
 
 type PushTarget = Pick<WantedDay, 'tenantId' | 'connectionId' | 'recordKind' | 'recordExternalId'>;
 
-const returningTarget = `returning tenant_id as "tenantId", connection_id as "connectionId",
+const targetColumns = `tenant_id as "tenantId", connection_id as "connectionId",
   record_kind as "recordKind", record_external_id as "recordExternalId"`;
 
 const columns: readonly (readonly [keyof Row, ColumnType])[] = [
@@ -97,19 +97,24 @@ const columns: readonly (readonly [keyof Row, ColumnType])[] = [
 /** A person has taken the entry away in the CRM, and is not contradicted by what is said later on that day. */
 const isTheirs = `(crm_changes.state = 'skipped' and crm_changes.reason = '${removedInCrm}')`;
 
+/** What waits already does so since it began to. */
+const waitsFrom = (now: string): string =>
+  `case when crm_changes.state in ('pending', 'sending', 'unknown') then crm_changes.waits_since else ${now} end`;
+
 /** A change that is being carried out keeps its state; whoever does it sees that more is wanted by now. */
 const again = `
   wanted = crm_changes.wanted + 1, wanted_at = clock_timestamp(), event_id = excluded.event_id,
   learned_at = excluded.learned_at,
+  waits_since = ${waitsFrom('excluded.learned_at')},
   state = case when crm_changes.state in ('sending', 'unknown') or ${isTheirs} then crm_changes.state else 'pending' end,
   reason = case when crm_changes.state in ('sending', 'unknown') or ${isTheirs} then crm_changes.reason end,
   fault = null, crm_message = null`;
 
 const insert = `
   insert into crm_changes (id, tenant_id, connection_id, platform, link_id, space_id, record_kind, record_external_id,
-                           entry_key, form, day, event_id, learned_at)
+                           entry_key, form, day, event_id, learned_at, waits_since)
   select c.id, c."tenantId", c."connectionId", c.platform, c."linkId", c."spaceId", c."recordKind",
-         c."recordExternalId", c."entryKey", 'note', c.day::date, c."eventId", c."learnedAt"
+         c."recordExternalId", c."entryKey", 'note', c.day::date, c."eventId", c."learnedAt", c."learnedAt"
   from ${unnestOf(columns, 'c')}
   order by c.id
   on conflict (connection_id, entry_key) do update set ${again}`;
@@ -117,6 +122,7 @@ const insert = `
 const nextOfRecord = `
   select id, state, wanted, tenant_id as "tenantId", link_id as "linkId", space_id as "spaceId", day::text as day,
          entry_key as "entryKey", form, external_id as "externalId", own_text as "ownText", attempts,
+         waits_since as "waitsSince",
          extract(epoch from clock_timestamp() - asked_at)::float8 * 1000 as "askedMsAgo",
          exists (select from crm_links l where l.id = link_id and l.state = 'active') as "isLinked"
   from crm_changes
@@ -130,17 +136,25 @@ interface NextRow extends Omit<TakenChange, 'record' | 'attempt'> {
   readonly askedMsAgo: number | null;
 }
 
+/*
+ * Whoever writes both locks a record's job before its changes: those who want them, and the one who carries them out. Else they
+ * would wait for each other.
+ */
+
 /** What CRMs shall be made to say, and how far that has come. */
 @Injectable()
 export class ChangeTable {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(CRM_SETTLE_MS) private readonly settlesWithinMs: number,
+  ) {}
 
   /** Writes in `tx` that these days shall stand in the CRM as they are from now on, and the jobs that see to it. */
   async want(days: readonly WantedDay[], tx: Tx): Promise<void> {
     if (days.length === 0) return;
     const rows = new Map(days.map((day) => [`${day.linkId} ${day.day}`, toRow(day)]));
-    await tx.query(insert, columnLiterals([...rows.values()], columns));
     await enqueueJobs(days.map(pushJobOf), tx);
+    await tx.query(insert, columnLiterals([...rows.values()], columns));
   }
 
   /** What a link brought that is undone: taken back, or left as it stands and never written again. */
@@ -149,13 +163,11 @@ export class ChangeTable {
       entries === 'keep'
         ? `state = 'skipped', reason = 'unlinked'`
         : `state = case when state in ('sending', 'unknown') then state else 'pending' end, wanted = wanted + 1,
-           wanted_at = clock_timestamp()`;
-    const rows = await rowsOf<PushTarget>(
-      tx,
-      `update crm_changes set ${left} where link_id = $1 and (state <> 'skipped') ${returningTarget}`,
-      [linkId],
-    );
-    await enqueueJobs(rows.map(pushJobOf), tx);
+           wanted_at = clock_timestamp(), waits_since = ${waitsFrom('clock_timestamp()')}`;
+    const which = `link_id = $1 and state <> 'skipped'`;
+    const targets = await rowsOf<PushTarget>(tx, `select ${targetColumns} from crm_changes where ${which}`, [linkId]);
+    await enqueueJobs(targets.map(pushJobOf), tx);
+    await tx.query(`update crm_changes set ${left} where ${which}`, [linkId]);
   }
 
   /**
@@ -163,21 +175,23 @@ export class ChangeTable {
    * condition on them. Answers how many.
    */
   async retry(which: Where, tx: Tx): Promise<number> {
-    const rows = await rowsOf<PushTarget>(
-      tx,
-      `update crm_changes set wanted = wanted + 1, wanted_at = clock_timestamp(), reason = null, fault = null,
-         crm_message = null, state = case when state in ('sending', 'unknown') then state else 'pending' end
-       where ${which.sql} ${returningTarget}`,
-      which.parameters,
-    );
-    const jobs = rows.map(pushJobOf);
+    const { sql, parameters } = which;
+    const targets = await rowsOf<PushTarget>(tx, `select ${targetColumns} from crm_changes where ${sql}`, parameters);
+    const jobs = targets.map(pushJobOf);
     await enqueueJobs(jobs, tx);
+    await tx.query(
+      `update crm_changes set wanted = wanted + 1, wanted_at = clock_timestamp(), reason = null, fault = null,
+         crm_message = null, waits_since = ${waitsFrom('clock_timestamp()')},
+         state = case when state in ('sending', 'unknown') then state else 'pending' end
+       where ${sql}`,
+      [...parameters],
+    );
     await tx.query(
       `update jobs set ${goesOn} where kind = $1 and (connection_id, key) in (
          select t.* from unnest($2::uuid[], $3::text[]) as t) and not (${isLeased})`,
       [crmPushKind, jobs.map(({ connectionId }) => connectionId), jobs.map(({ key }) => key)],
     );
-    return rows.length;
+    return targets.length;
   }
 
   /**
@@ -190,7 +204,7 @@ export class ChangeTable {
       const found = await firstRowOf<NextRow>(tx, nextOfRecord, [job.connectionId, record.kind, record.externalId]);
       if (found === undefined) return { kind: 'none' };
       const { state, askedMsAgo, attempts, ...change } = found;
-      const rest = state === 'pending' || askedMsAgo === null ? 0 : settlesWithinMs - askedMsAgo;
+      const rest = state === 'pending' || askedMsAgo === null ? 0 : this.settlesWithinMs - askedMsAgo;
       if (rest > 0) return { kind: 'wait', afterMs: Math.ceil(rest) };
       await tx.query(
         `update crm_changes set state = 'sending', asked_at = clock_timestamp(), attempts = attempts + 1 where id = $1`,
@@ -218,6 +232,7 @@ export class ChangeTable {
            version = case when $3 = 'removed' then null else coalesce($9, version) end,
            own_text = case when $3 = 'removed' then null else coalesce($10, own_text) end,
            done = case when $3 in ('synced', 'removed', 'skipped') then $4 else done end,
+           waits_since = case when $3 in ('synced', 'removed', 'skipped') and wanted > $4 then asked_at else waits_since end,
            synced_at = case when $3 = 'synced' then clock_timestamp() else synced_at end
          where id = $1 and attempts = $2 returning id`,
         [

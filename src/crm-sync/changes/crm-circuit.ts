@@ -1,30 +1,39 @@
-import { type JobOutcome } from '../../outbox/job.js';
+import { Injectable } from '@nestjs/common';
+import { JobPauses } from '../../outbox/job-pauses.js';
+import { type Job, type JobOutcome } from '../../outbox/job.js';
 
-const firstPauseMs = 1_000;
-const longestPauseMs = 5 * 60_000;
-/** What the CRM said of its own need for rest is kept; these are ours. */
-const passing = new Set(['timeout', 'unavailable', 'outcome-unknown']);
+/** What may be due to the one call, or to the line that it went by. */
+const accidents = new Set(['timeout', 'network', 'outcome-unknown']);
 
 /**
- * Keeps a CRM that does not answer from being asked by every record in turn: after each failure in a row nobody asks for twice as
- * long (with full jitter above the half), and after the first success everybody may again. One for each process.
+ * Keeps a CRM that does not answer from being asked by every record in turn. After two failures in a row nobody asks, in any process:
+ * then one record tries, and the others follow once it was answered. How long that is: `JobPauses.rest`.
  */
+@Injectable()
 export class CrmCircuit {
-  readonly #failures = new Map<string, number>();
+  /** Connections whose last call from this process failed. */
+  readonly #failed = new Set<string>();
+  /** Trials of which it is written that they were answered. */
+  readonly #answered = new WeakSet<Job>();
 
-  closed(connectionId: string): void {
-    this.#failures.delete(connectionId);
+  constructor(private readonly pauses: JobPauses) {}
+
+  /** The CRM did what it was asked, or said why not. */
+  async answered(job: Job): Promise<void> {
+    this.#failed.delete(job.connectionId);
+    if (!job.isTrial || this.#answered.has(job)) return;
+    this.#answered.add(job);
+    await this.pauses.answered(job);
   }
 
-  /** The outcome as it is, or a pause for all that call by the same account. */
-  outcome(connectionId: string, outcome: JobOutcome): JobOutcome {
+  /** The outcome as it is, or a rest for all that call by the same account. */
+  outcome(job: Job, outcome: JobOutcome): JobOutcome {
+    if (outcome.kind === 'pause') return { ...outcome, trial: 'named' };
     if (outcome.kind !== 'retry' || outcome.reason === 'error') return outcome;
-    const failures = (this.#failures.get(connectionId) ?? 0) + 1;
-    this.#failures.set(connectionId, failures);
+    const isFirst = !this.#failed.has(job.connectionId);
+    this.#failed.add(job.connectionId);
     // One lost answer is an accident; the record itself waits for as long as it must.
-    if (failures === 1 && passing.has(outcome.reason)) return outcome;
-    const longest = Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs);
-    const afterMs = Math.max(outcome.afterMs ?? 0, longest / 2 + (Math.random() * longest) / 2);
-    return { kind: 'pause', reason: outcome.reason, afterMs };
+    if (isFirst && !job.isTrial && accidents.has(outcome.reason)) return outcome;
+    return { kind: 'pause', reason: outcome.reason, afterMs: outcome.afterMs ?? 0, trial: 'doubled' };
   }
 }

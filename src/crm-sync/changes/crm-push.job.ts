@@ -13,6 +13,7 @@ import { PLATFORMS, type Platform } from '../../platforms/platform.js';
 import { Accounts } from '../../tokens/accounts.js';
 import { ChangeTable, type ChangeAct, type ChangeEnd, type Fault, type TakenChange } from './change-table.js';
 import { CrmCircuit } from './crm-circuit.js';
+import { CrmMetrics } from './crm-metrics.js';
 import { crmPushKind } from './crm-push.js';
 import { EntryWriting, type Writing } from './entry-writing.js';
 
@@ -28,7 +29,6 @@ const callWithinMs = 15_000;
 export class CrmPushJob implements JobHandler {
   readonly kind = crmPushKind;
   readonly retryScope = 'crm:write';
-  readonly #circuit = new CrmCircuit();
 
   constructor(
     @Inject(PLATFORMS) private readonly platforms: readonly Platform[],
@@ -37,6 +37,8 @@ export class CrmPushJob implements JobHandler {
     private readonly directory: ConnectionDirectory,
     private readonly table: ChangeTable,
     private readonly writing: EntryWriting,
+    private readonly circuit: CrmCircuit,
+    private readonly metrics: CrmMetrics,
   ) {}
 
   async run(job: Job, signal: AbortSignal): Promise<JobOutcome> {
@@ -60,31 +62,33 @@ export class CrmPushJob implements JobHandler {
       if (next.kind === 'none') return { kind: 'done' };
       if (next.kind === 'wait') return { kind: 'retry', reason: 'outcome-unknown', afterMs: next.afterMs };
       const writing = { connector: platform.connector, calls: platform.connector.at(account, http) };
-      const step = await this.#carryOut(next.change, writing);
+      const step = await this.#carryOut(next.change, writing, platform.id);
       if (step === undefined) {
-        this.#circuit.closed(job.connectionId);
+        await this.circuit.answered(job);
         continue;
       }
       const isRefused = step.kind === 'parked' && step.reason === 'needs-authorization';
       // Another token may be to be had.
       if (isRefused && !isRenewed && (await account.refused())) isRenewed = true;
-      else return this.#circuit.outcome(job.connectionId, step);
+      else return this.circuit.outcome(job, step);
     }
     return { kind: 'retry', reason: 'continues', afterMs: 0 };
   }
 
   /** Undefined where the next one may follow. */
-  async #carryOut(change: TakenChange, writing: Writing): Promise<JobOutcome | undefined> {
+  async #carryOut(change: TakenChange, writing: Writing, platform: string): Promise<JobOutcome | undefined> {
     let act: ChangeAct = 'none';
     try {
       const end = await this.writing.write(change, writing, (begun) => {
         act = begun;
       });
       await this.table.end(change, end, act);
+      this.metrics.ended(platform, change, end);
       return undefined;
     } catch (error) {
       const { end, outcome } = failed(error, act);
       await this.table.end(change, end, act);
+      this.metrics.ended(platform, change, end);
       return outcome;
     }
   }

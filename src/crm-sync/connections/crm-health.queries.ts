@@ -14,7 +14,7 @@ interface HealthRow {
 
 const health = `
   select (count(*) filter (where state in ('pending', 'sending', 'unknown')))::int as pending,
-         min(wanted_at) filter (where state in ('pending', 'sending', 'unknown')) as "pendingSince",
+         min(waits_since) filter (where state in ('pending', 'sending', 'unknown')) as "pendingSince",
          (count(*) filter (where state = 'unknown'))::int as unknown,
          (count(*) filter (where state = 'failed'))::int as failed,
          max(synced_at) as "lastSyncedAt",

@@ -16,7 +16,7 @@ describe('the text of an entry that people may write in', () => {
   });
 
   it('keeps what people wrote into our part, above the new one', () => {
-    const current = framed(lines('09:00 Ann: hello', '      not true!'));
+    const current = framed('09:00 Ann: hello').replace('hello', 'hello\n      not true!');
     expect(mergedText('b', current, '09:00 Ann: hello')).toBe(
       lines('09:00 Ann: hello', '      not true!', framed('b')),
     );
@@ -29,6 +29,20 @@ describe('the text of an entry that people may write in', () => {
 
   it('takes our part for ours although the CRM changed the ends of its lines', () => {
     expect(mergedText('c', framed('a \nb').replaceAll('\n', '\r\n'), 'a\nb')).toBe(framed('c'));
+  });
+
+  it('takes our part for ours although nobody remembers that it was written', () => {
+    expect(mergedText('b', lines('theirs', framed('a')), undefined)).toBe(lines('theirs', framed('b')));
+    expect(mergedText('c', lines('theirs', framed('b')), 'a')).toBe(lines('theirs', framed('c')));
+  });
+
+  it('takes our part for ours although the CRM keeps no half characters', () => {
+    expect(mergedText('b', framed('a\ud800').replace('\ud800', '\ufffd'), undefined)).toBe(framed('b'));
+  });
+
+  it('keeps what people wrote into a part of ours that nobody remembers', () => {
+    const current = framed('a').replace('\na\n', '\na\nmine\n');
+    expect(mergedText('b', current, undefined)).toBe(lines('a', 'mine', framed('b')));
   });
 
   it('is the same when it is made again, whatever people wrote', () => {

@@ -1,12 +1,31 @@
+import { hash } from 'node:crypto';
+import { storableText } from '../../common/json/storable.js';
+
 const head = '--- Conversation, kept by Liaison. Write above or below it. ---';
-const foot = '--- End of the conversation ---';
+const footPattern = /^--- End of the conversation(?: \(([0-9a-f]{8})\))? ---$/;
+
+/**
+ * The last line of the frame names what stands in it, so that our own text is known as ours even where the answer to its
+ * writing was lost and nobody remembers it.
+ */
+function footOf(own: string): string {
+  return `--- End of the conversation (${nameOf(own)}) ---`;
+}
 
 /** How many code units the lines around our own text take. */
-export const frameLength = head.length + foot.length + 2;
+export const frameLength = head.length + footOf('').length + 2;
 
 /** Our own text between two lines, by which it is found again; none of its own lines may be one of them. */
 export function framed(own: string): string {
-  return `${head}\n${own}\n${foot}`;
+  return `${head}\n${own}\n${footOf(own)}`;
+}
+
+function isHead(line: string): boolean {
+  return line.trimEnd() === head;
+}
+
+function isFoot(line: string): boolean {
+  return footPattern.test(line.trimEnd());
 }
 
 /**
@@ -27,25 +46,29 @@ export function peoplesText(
 ): { readonly above: string; readonly below: string } {
   if (current === undefined) return { above: '', below: '' };
   const lines = current.split(/\r\n|\r|\n/);
-  const start = lines.findIndex((line) => line.trimEnd() === head);
-  const end = lines.findLastIndex((line) => line.trimEnd() === foot);
+  const start = lines.findIndex(isHead);
+  const end = lines.findLastIndex(isFoot);
   const isWhole = start !== -1 && end > start;
   const before = isWhole ? lines.slice(0, start) : lines;
   const inside = isWhole ? lines.slice(start + 1, end) : [];
   const after = isWhole ? lines.slice(end + 1) : [];
-  const isTheirs = !ours.some((text) => text !== undefined && sameText(text, inside.join('\n')));
+  const between = nameOf(inside.join('\n'));
+  const named = footPattern.exec(lines[end]?.trimEnd() ?? '')?.[1];
+  const isTheirs = between !== named && !ours.some((text) => text !== undefined && nameOf(text) === between);
   const above = [withoutFrame(before), isTheirs ? withoutFrame(inside) : ''].filter((part) => part !== '');
   return { above: above.join('\n'), below: withoutFrame(after) };
 }
 
 /** Half a frame that stands alone would be taken for a beginning or an end of ours the next time. */
 function withoutFrame(lines: readonly string[]): string {
-  const theirs = lines.filter((line) => line.trimEnd() !== head && line.trimEnd() !== foot);
+  const theirs = lines.filter((line) => !isHead(line) && !isFoot(line));
   return theirs.join('\n').replaceAll(/^\n+|\s+$/g, '');
 }
 
-/** CRMs do not keep the ends of lines faithfully. */
-function sameText(a: string, b: string): boolean {
-  const lines = (text: string): string => text.replaceAll(/[^\S\n]+$/gm, '').trimEnd();
-  return lines(a) === lines(b);
+/** The same for texts that differ in nothing but what CRMs do not keep faithfully: the ends of lines, and what a database cannot hold. */
+function nameOf(text: string): string {
+  const kept = storableText(text)
+    .replaceAll(/[^\S\n]+$/gm, '')
+    .trimEnd();
+  return hash('sha256', kept.normalize('NFC'), 'hex').slice(0, 8);
 }

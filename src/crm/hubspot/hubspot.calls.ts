@@ -20,6 +20,7 @@ import { personOf, readOwner } from './hubspot.owner.js';
 import { hasKeyProperty, makeKeyProperty } from './hubspot.property.js';
 import { toRecord } from './hubspot.record.js';
 import { publicHubSpotApp, usualSearchLagSeconds } from './hubspot.settings.js';
+import { withStageLabel } from './hubspot.stages.js';
 import { htmlOf, partsOf } from './hubspot.text.js';
 
 /** Contacts of one address are few. */
@@ -34,7 +35,10 @@ export class HubSpotCalls implements ConnectorCalls {
   readonly #where: { readonly portalId: string; readonly appUrl: string };
   readonly #lagMs: number;
 
-  constructor(account: PlatformAccount, http: HttpCaller) {
+  constructor(
+    private readonly account: PlatformAccount,
+    http: HttpCaller,
+  ) {
     const { portalId, appUrl, searchLagSeconds } = account.settings;
     this.#api = new HubSpotApi(account, http);
     this.#where = {
@@ -48,7 +52,7 @@ export class HubSpotCalls implements ConnectorCalls {
     const { path, properties } = recordTypes[kind];
     const object = await this.#read(path, externalId, properties);
     if (object === undefined) return undefined;
-    const record = toRecord(kind, object, this.#where);
+    const record = await withStageLabel(this.#api, this.account, toRecord(kind, object, this.#where));
     if (record.owner === undefined) return record;
     const { externalId: ownerId } = record.owner;
     return { ...record, owner: personOf(ownerId, (await readOwner(this.#api, ownerId))?.value) };
@@ -131,8 +135,11 @@ export class HubSpotCalls implements ConnectorCalls {
       .filter(({ emails }) => emails?.includes(wanted) === true);
   }
 
-  changedAfter(position: string | undefined): Promise<ChangedRecords> {
-    return changedAfter(this.#api, position, { lagMs: this.#lagMs, where: this.#where });
+  async changedAfter(position: string | undefined): Promise<ChangedRecords> {
+    const changed = await changedAfter(this.#api, position, { lagMs: this.#lagMs, where: this.#where });
+    const records: CrmRecord[] = [];
+    for (const record of changed.records) records.push(await withStageLabel(this.#api, this.account, record));
+    return { ...changed, records };
   }
 
   /** What has the entry's key, after a refusal that may be due to it. Throws every other error. */

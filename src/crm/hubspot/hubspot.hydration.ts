@@ -8,6 +8,8 @@ import { errorOf, lostAnswer } from './hubspot.errors.js';
 import { laneOf } from './hubspot.event.js';
 import { objectIdPattern, recordTypes } from './hubspot.objects.js';
 import { readOwner } from './hubspot.owner.js';
+import { stageIdOf, textsOf } from './hubspot.record.js';
+import { stageLabel } from './hubspot.stages.js';
 
 /** Reads the records that calls tell of: an event names one property, never the record's name, and never its owner's address. */
 export const hubspotHydration: Hydration = {
@@ -19,7 +21,7 @@ export const hubspotHydration: Hydration = {
     return [{ resource: recordTypes[kind].path, externalId, spaceExternalId: laneOf(kind, externalId) }];
   },
 
-  /** A record and its owner, each as HubSpot wrote it, as members of one object. */
+  /** A record and its owner, each as HubSpot wrote it, and what its stage is called, as members of one object. */
   async fetch({ resource, externalId }, account, http) {
     const kind = recordKinds.find((known) => recordTypes[known].path === resource);
     // Only what `needs` asked for comes back here.
@@ -33,7 +35,13 @@ export const hubspotHydration: Hydration = {
     const properties = memberOf(parsed.value, 'properties');
     const ownerId = isJsonObject(properties) ? filledTextOf(properties, 'hubspot_owner_id') : undefined;
     const owner = ownerId === undefined ? undefined : await readOwner(api, ownerId);
-    const parts = [Buffer.from('{"record":'), answer.body, ...(owner ? [Buffer.from(',"owner":'), owner.bytes] : [])];
+    const stageId = isJsonObject(properties) ? stageIdOf(kind, textsOf(properties)) : undefined;
+    const label = stageId === undefined ? undefined : await stageLabel(api, account, kind, stageId);
+    const parts = [
+      ...[Buffer.from('{"record":'), answer.body],
+      ...(owner === undefined ? [] : [Buffer.from(',"owner":'), owner.bytes]),
+      ...(label === undefined ? [] : [Buffer.from(`,"stage":${JSON.stringify({ id: stageId, label })}`)]),
+    ];
     const updatedAt = Date.parse(filledTextOf(parsed.value, 'updatedAt') ?? '');
     return [
       {

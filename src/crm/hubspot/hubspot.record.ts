@@ -1,3 +1,4 @@
+import { type JsonObject } from '../../common/json/json.js';
 import { type CrmRecord, type RecordKind } from '../crm-record.js';
 import { type HubSpotObject } from './hubspot.api.js';
 import { recordTypes } from './hubspot.objects.js';
@@ -22,11 +23,8 @@ type Properties = HubSpotObject['properties'];
 export function toldOf(kind: RecordKind, id: string, properties: Properties): ToldRecord {
   const told = (name: string): string | undefined => filled(properties, name);
   const name = nameOf(kind, properties) ?? emailsOf(properties)[0] ?? id;
-  const [stage, amount, currency] = [
-    told(kind === 'case' ? 'hs_pipeline_stage' : 'dealstage'),
-    told('amount'),
-    told('deal_currency_code'),
-  ];
+  const stage = stageIdOf(kind, properties);
+  const [amount, currency] = [told('amount'), told('deal_currency_code')];
   const [isClosed, isWon] = [flagOf(told('hs_is_closed')), flagOf(told('hs_is_closed_won'))];
   const ownerExternalId = told('hubspot_owner_id');
   return {
@@ -40,7 +38,12 @@ export function toldOf(kind: RecordKind, id: string, properties: Properties): To
   };
 }
 
-/** The record as the port has it; of its owner the id alone. */
+/** The id of the stage that a deal or a ticket is in. */
+export function stageIdOf(kind: RecordKind, properties: Properties): string | undefined {
+  return filled(properties, kind === 'case' ? 'hs_pipeline_stage' : 'dealstage');
+}
+
+/** The record as the port has it; of its owner and its stage the ids alone. */
 export function toRecord(
   kind: RecordKind,
   object: HubSpotObject,
@@ -85,4 +88,11 @@ function flagOf(text: string | undefined): boolean | undefined {
 function filled(properties: Properties, name: string): string | undefined {
   const value: unknown = Object.hasOwn(properties, name) ? properties[name] : undefined;
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** The properties of a record that are texts; HubSpot tells no others. */
+export function textsOf(properties: JsonObject): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : [])),
+  );
 }

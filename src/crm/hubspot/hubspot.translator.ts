@@ -16,7 +16,7 @@ import { recordKinds, type CrmPerson } from '../crm-record.js';
 import { eventsIn, idIn, type HubSpotEvent } from './hubspot.event.js';
 import { recordTypes } from './hubspot.objects.js';
 import { personOf } from './hubspot.owner.js';
-import { toldOf } from './hubspot.record.js';
+import { textsOf, toldOf } from './hubspot.record.js';
 
 /** A record that was changed no later than this after it was made is told as new: HubSpot itself changes it right away. */
 const newForMs = 60_000;
@@ -99,13 +99,14 @@ function translateAnswer(answer: FetchedAnswer, receivedAt: Date): Translation {
   if (answer.status !== 200) return { kind: 'facts', facts: [] };
   const parsed = parseJsonBytes(answer.body);
   if (!parsed.ok) throw new Untranslatable(parsed.fault, `The record is not usable JSON (${parsed.fault}).`);
-  const [record, owner] = ['record', 'owner'].map((name) => objectIn(parsed.value, name));
+  const [record, owner, stage] = ['record', 'owner', 'stage'].map((name) => objectIn(parsed.value, name));
   const properties = objectIn(record, 'properties');
   const [createdMs, updatedMs] = ['createdAt', 'updatedAt'].map((name) => Date.parse(textIn(record, name)));
   if (properties === undefined || updatedMs === undefined || Number.isNaN(updatedMs)) {
     throw new Untranslatable('missing-field', 'The record has no properties, or no time of its last change.');
   }
-  const { ownerExternalId, ...told } = toldOf(kind, answer.externalId, textsIn(properties));
+  const { ownerExternalId, ...told } = toldOf(kind, answer.externalId, textsOf(properties));
+  const label = textIn(stage, 'label');
   const person = ownerExternalId === undefined ? undefined : personOf(ownerExternalId, owner);
   const isNew = createdMs !== undefined && updatedMs - createdMs <= newForMs;
   return {
@@ -118,6 +119,7 @@ function translateAnswer(answer: FetchedAnswer, receivedAt: Date): Translation {
         data: {
           ...named,
           ...told,
+          ...(label === '' ? {} : { stage: label }),
           ...(person === undefined ? {} : { owner: actorOf(person) }),
           ...(isNew ? { isNew } : {}),
         },
@@ -141,10 +143,4 @@ function objectIn(value: JsonValue | undefined, name: string): JsonObject | unde
 
 function textIn(object: JsonObject | undefined, name: string): string {
   return (object === undefined ? undefined : filledTextOf(object, name)) ?? '';
-}
-
-function textsIn(properties: JsonObject): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(properties).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : [])),
-  );
 }
