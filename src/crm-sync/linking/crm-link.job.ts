@@ -94,6 +94,7 @@ export class CrmLinkJob implements JobHandler {
     const found: Found =
       space === undefined ? { candidates: [] } : await this.#find(job, { rules, space }, { platform, account, signal });
     if ('outcome' in found) return found.outcome;
+    if (space === undefined) await this.mentions.keep({ tenantId, connectionId }, spaceId, []);
     const at = { spaceId, platform: connection.platform, title: space?.title };
     const kept = await this.suggestions.keep(job, at, found.candidates);
     for (const linkId of kept?.activated ?? []) this.logger.info({ linkId, spaceId }, 'a rule has linked a space');

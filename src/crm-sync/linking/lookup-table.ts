@@ -20,12 +20,18 @@ const goodWhenFound = `interval '1 day'`;
 const goodWhenNone = `interval '1 hour'`;
 const forgottenAfter = `interval '30 days'`;
 
+const wantedRows = `json_to_recordset($2::json) as w(by text, kind text, key text)`;
+const isWanted = `k.connection_id = $1 and k.by = w.by and k.kind = w.kind and k.key = w.key`;
+
 const fresh = `
-  update crm_lookups k set used_at = clock_timestamp()
-  from json_to_recordset($2::json) as w(by text, kind text, key text)
-  where k.connection_id = $1 and k.by = w.by and k.kind = w.kind and k.key = w.key
-    and k.looked_at > clock_timestamp() - case when k.found = '[]' then ${goodWhenNone} else ${goodWhenFound} end
-  returning k.by, k.kind, k.key as value, k.found`;
+  select k.by, k.kind, k.key as value, k.found
+  from ${wantedRows} join crm_lookups k on ${isWanted}
+  where k.looked_at > clock_timestamp() - case when k.found = '[]' then ${goodWhenNone} else ${goodWhenFound} end`;
+
+/* Which day is enough to know what was not needed for a month. */
+const use = `
+  update crm_lookups k set used_at = clock_timestamp() from ${wantedRows}
+  where ${isWanted} and k.used_at < clock_timestamp() - interval '1 day'`;
 
 const begin = `
   insert into crm_lookups (connection_id, by, kind, key, tenant_id) values ($1, $2, $3, $4, $5)
@@ -45,10 +51,9 @@ export class LookupTable {
   async known(connectionId: string, lookups: readonly Lookup[]): Promise<Map<string, readonly FoundRecord[]>> {
     const wanted = [...new Map(lookups.map((lookup) => [lookupId(lookup), keyed(lookup)])).values()];
     if (wanted.length === 0) return new Map();
-    const rows = await rowsOf<Lookup & { readonly found: readonly FoundRecord[] }>(this.dataSource, fresh, [
-      connectionId,
-      JSON.stringify(wanted),
-    ]);
+    const parameters = [connectionId, JSON.stringify(wanted)];
+    await this.dataSource.query(use, parameters);
+    const rows = await rowsOf<Lookup & { readonly found: readonly FoundRecord[] }>(this.dataSource, fresh, parameters);
     return new Map(rows.map(({ found, ...lookup }) => [lookupId(lookup), found]));
   }
 

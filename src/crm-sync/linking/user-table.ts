@@ -9,7 +9,7 @@ import { type LookupOwner } from './lookup-table.js';
 
 const hear = `
   insert into crm_users (connection_id, external_id, tenant_id, name, email)
-  select $1, u."externalId", $2, u.name, u.email
+  select $1::uuid, u."externalId", $2::text, u.name, u.email
   from json_to_recordset($3::json) as u("externalId" text, name text, email text) order by 1, 2
   on conflict (connection_id, external_id) do update set
     name = coalesce(excluded.name, crm_users.name), email = excluded.email, heard_at = clock_timestamp()
