@@ -11,6 +11,8 @@ import { ConnectionEntity } from './connections/connection.entity.js';
 import { ConnectionsModule } from './connections/connections.module.js';
 import { CrmChangeReaction } from './crm-sync/changes/crm-change.reaction.js';
 import { CrmPushJob } from './crm-sync/changes/crm-push.job.js';
+import { CrmLinkJob } from './crm-sync/linking/crm-link.job.js';
+import { CrmLinkReaction } from './crm-sync/linking/crm-link.reaction.js';
 import { CrmSyncModule } from './crm-sync/crm-sync.module.js';
 import { CrmNewsReaction } from './crm-sync/telling/crm-news.reaction.js';
 import { CrmTellJob } from './crm-sync/telling/crm-tell.job.js';
@@ -77,10 +79,10 @@ const processors = [
 ];
 const reactions = [HydrationReaction, AuthorizationReaction, OperationReaction, PostEchoReaction];
 /** Reactions that their own module makes, because its API needs what they use. */
-const reactionsOfModules = [CrmChangeReaction, CrmNewsReaction];
+const reactionsOfModules = [CrmChangeReaction, CrmLinkReaction, CrmNewsReaction];
 const jobs = [HydrationJob, OrganizationTokenJob, RegistrationJob];
 /** Handlers that their own module makes, because its API needs them too. */
-const jobsOfModules = [GrantKeepAlive, GrantRevocation, TokenRevocation, PostJob, CrmPushJob, CrmTellJob];
+const jobsOfModules = [GrantKeepAlive, GrantRevocation, TokenRevocation, PostJob, CrmLinkJob, CrmPushJob, CrmTellJob];
 
 const listOf = (...list: unknown[]): readonly unknown[] => list;
 

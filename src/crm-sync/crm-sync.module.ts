@@ -17,6 +17,20 @@ import { CrmConnectionsController } from './connections/crm-connections.controll
 import { CrmHealthQueries } from './connections/crm-health.queries.js';
 import { CrmLinksController } from './links/crm-links.controller.js';
 import { CrmLinksService } from './links/crm-links.service.js';
+import { LinkedDays } from './links/linked-days.js';
+import { CrmLinkJob } from './linking/crm-link.job.js';
+import { CrmLinkReaction } from './linking/crm-link.reaction.js';
+import { LinkRuleTable } from './linking/link-rule-table.js';
+import { LinkRulesController } from './linking/link-rules.controller.js';
+import { LinkRulesService } from './linking/link-rules.service.js';
+import { LookupTable } from './linking/lookup-table.js';
+import { MentionTable } from './linking/mention-table.js';
+import { RecordFinder } from './linking/record-finder.js';
+import { SpaceReader } from './linking/space-reading.js';
+import { Suggestions } from './linking/suggestions.js';
+import { UserTable } from './linking/user-table.js';
+import { CrmPeopleController } from './people/crm-people.controller.js';
+import { CrmPeopleQueries } from './people/crm-people.queries.js';
 import { CrmNewsReaction } from './telling/crm-news.reaction.js';
 import { CrmTellJob } from './telling/crm-tell.job.js';
 import { Timeline } from './timeline/timeline.js';
@@ -24,22 +38,40 @@ import { Timeline } from './timeline/timeline.js';
 /** Keeps CRMs in step with what is said in spaces. */
 @Module({
   imports: [ConnectionsModule, MessagesModule, OutboxModule, PostsModule, TokensModule],
-  controllers: [CrmConnectionsController, CrmLinksController, CrmChangesController],
+  controllers: [
+    CrmConnectionsController,
+    CrmLinksController,
+    CrmChangesController,
+    LinkRulesController,
+    CrmPeopleController,
+  ],
   providers: [
     ChangeTable,
     CrmChangeReaction,
     CrmChangesQueries,
     CrmCircuit,
     CrmHealthQueries,
+    CrmLinkJob,
+    CrmLinkReaction,
     CrmLinksService,
     CrmMetrics,
+    CrmPeopleQueries,
     CrmNewsReaction,
     CrmPushJob,
     CrmTellJob,
     CrmRetriesService,
     EntryWriting,
+    LinkedDays,
+    LinkRulesService,
+    LinkRuleTable,
+    LookupTable,
+    MentionTable,
+    RecordFinder,
+    SpaceReader,
+    Suggestions,
     Timeline,
+    UserTable,
   ],
-  exports: [CrmChangeReaction, CrmNewsReaction, CrmPushJob, CrmTellJob],
+  exports: [CrmChangeReaction, CrmLinkJob, CrmLinkReaction, CrmNewsReaction, CrmPushJob, CrmTellJob],
 })
 export class CrmSyncModule {}

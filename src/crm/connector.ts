@@ -1,7 +1,7 @@
 import { type HttpCaller } from '../common/outbound/http-caller.js';
 import { type PlatformAccount } from '../platforms/platform-account.js';
 import { type CrmEntry, type CrmRecord, type EntryForm, type RecordKind } from './crm-record.js';
-import { type RecordReference, type StoredEntry } from './crm-record.js';
+import { type RecordReference, type RecordSearch, type StoredEntry } from './crm-record.js';
 
 /** What one CRM can do for us. Pure but for `at`, so that specs call it directly. */
 export interface Connector {
@@ -41,6 +41,11 @@ export interface ConnectorCalls {
   remove(entry: Pick<CrmEntry, 'key' | 'form' | 'record'>, externalId: string | undefined): Promise<void>;
   /** The contacts with that e-mail address, whatever its case; absent where a CRM cannot be asked. */
   contactsByEmail?(email: string): Promise<readonly CrmRecord[]>;
+  /**
+   * The records of that kind that fit exactly, the newest first and no more than a handful; none for what the CRM has no such field
+   * for. A value is compared and never read as part of a query, whatever is in it. Absent where a CRM cannot be asked.
+   */
+  recordsBy?(kind: RecordKind, search: RecordSearch): Promise<readonly CrmRecord[]>;
   /**
    * Records that changed after `position`, in the order of their changes and at most a page of them, for CRMs that do not call
    * us; undefined asks where to begin. A record may come again, but none is left out.

@@ -31,12 +31,22 @@ export interface CrmRecord extends RecordReference {
   readonly owner?: CrmPerson;
   /** Addresses of a contact or of those at an account, in lower case. */
   readonly emails?: readonly string[];
+  /** The account that a contact, an opportunity or a case belongs to. */
+  readonly accountExternalId?: string;
   /** Where people look at it. */
   readonly url?: string;
   /** Another one after every change; compared, never read. */
   readonly version: string;
   readonly changedAt: Date;
 }
+
+/** What records of one kind are found by, to the letter but for the case of letters. */
+export type RecordSearch =
+  | { readonly by: 'name'; readonly value: string }
+  /** What people call it by: the number of a case, for example; each connector says which. */
+  | { readonly by: 'number'; readonly value: string }
+  /** The domain of an account's e-mail addresses, or of a contact's. */
+  | { readonly by: 'email-domain'; readonly value: string };
 
 /** How an entry looks in the CRM. */
 export type EntryForm = 'note' | 'task' | 'activity';

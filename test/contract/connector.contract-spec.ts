@@ -333,6 +333,117 @@ describe.each(subjects)('the connector $id', ({ connector, driver }) => {
       }
     });
 
+    describe('that are looked for', () => {
+      const idsOf = (records: readonly CrmRecord[]): readonly string[] => records.map(({ externalId }) => externalId);
+
+      it('are found by name, whatever the case of its letters, and none of another kind or name is', async () => {
+        if (calls.recordsBy === undefined) return;
+        const { double } = trial.stage;
+        for (const kind of kindsOf(driver)) {
+          const name = `Ünïcode ${kind} & "Sons", 100 % _sure_ *`;
+          const id = double.addRecord({ kind, name });
+          double.addRecord({ kind, name: `${name} of old` });
+          double.addRecord({ kind, name: 'Ünïcode' });
+          for (const value of [name, name.toLowerCase()]) {
+            expect(idsOf(await calls.recordsBy(kind, { by: 'name', value }))).toContain(id);
+            expect((await calls.recordsBy(kind, { by: 'name', value })).length).toBeLessThanOrEqual(
+              kindsOf(driver).length,
+            );
+          }
+          for (const value of ['', ' ', '%', '*', '_', `${name}%`, name.slice(0, -1), `${name}' OR Name != '`]) {
+            expect(idsOf(await calls.recordsBy(kind, { by: 'name', value }))).toEqual([]);
+          }
+        }
+      });
+
+      it('are the newest of those with one name, and no more than a handful', async () => {
+        if (calls.recordsBy === undefined) return;
+        const { double } = trial.stage;
+        const ids = Array.from({ length: 8 }, () => double.addRecord({ kind: firstKind, name: 'Renewal' }));
+        const found = idsOf(await calls.recordsBy(firstKind, { by: 'name', value: 'Renewal' }));
+        expect(found).toHaveLength(5);
+        expect(found.every((id) => ids.includes(id))).toBe(true);
+      });
+
+      it('are found by number, to the letter', async () => {
+        const { double, numbered } = trial.stage;
+        if (calls.recordsBy === undefined || numbered === undefined) return;
+        const { kind, number } = numbered;
+        const id = double.addRecord({ kind, name: 'Printer', ...(number === undefined ? {} : { number }) });
+        double.addRecord({ kind, name: 'Printer' });
+        const found = await calls.recordsBy(kind, { by: 'number', value: number ?? id });
+        expect(idsOf(found)).toEqual([id]);
+        for (const value of [
+          '',
+          '0',
+          '9'.repeat(30),
+          "4711' OR '1'='1",
+          '%',
+          '4711)',
+          '../1',
+          '-1',
+          '1e3',
+          '\u{1f600}',
+        ]) {
+          expect(idsOf(await calls.recordsBy(kind, { by: 'number', value }))).toEqual([]);
+        }
+      });
+
+      it('are found by the domain of their e-mail addresses, and those of domains like it are not', async () => {
+        if (calls.recordsBy === undefined) return;
+        const { double } = trial.stage;
+        const account = (domain: string): string => {
+          const id = double.addRecord({ kind: 'account', name: domain, domain, emails: [`info@${domain}`] });
+          double.addRecord({ kind: 'contact', name: 'Ann', emails: [`ann@${domain}`], accountId: id });
+          return id;
+        };
+        const wanted = account('acme-corp.example');
+        const others = ['notacme-corp.example', 'acme-corp.example.org', 'mail.acme-corp.example', 'acmexcorp.example'];
+        const strangers = others.map(account);
+        for (const value of ['acme-corp.example', 'ACME-Corp.Example']) {
+          const found = idsOf(await calls.recordsBy('account', { by: 'email-domain', value }));
+          expect(found).toContain(wanted);
+          expect(found.filter((id) => strangers.includes(id))).toEqual([]);
+        }
+        for (const value of [
+          '',
+          '%',
+          'acme%.example',
+          '*',
+          '@acme-corp.example',
+          "x' OR Name LIKE '%",
+          'example',
+          '.',
+        ]) {
+          expect(idsOf(await calls.recordsBy('account', { by: 'email-domain', value }))).toEqual([]);
+        }
+      });
+
+      it('know the account that they belong to', async () => {
+        if (calls.recordsBy === undefined) return;
+        const { double } = trial.stage;
+        const accountId = double.addRecord({ kind: 'account', name: 'Acme' });
+        const externalId = double.addRecord({ kind: 'opportunity', name: 'Renewal', accountId });
+        const record = await calls.record({ kind: 'opportunity', externalId });
+        expect(record).toMatchObject({ accountExternalId: accountId });
+      });
+
+      it('are not found by naughty strings, nor do these break a query', async () => {
+        if (calls.recordsBy === undefined) return;
+        const { double } = trial.stage;
+        for (const kind of kindsOf(driver))
+          double.addRecord({ kind, name: 'Acme', number: '1', emails: ['a@acme.example'] });
+        const odd: unknown[] = [];
+        for (const value of naughty) {
+          for (const by of ['name', 'email-domain'] as const) {
+            const answer = await calls.recordsBy(firstKind, { by, value }).catch((error: unknown) => error);
+            if (!Array.isArray(answer) || answer.length > 0) odd.push({ by, value, answer });
+          }
+        }
+        expect(odd).toEqual([]);
+      });
+    });
+
     it('tells every record that changed after a position, in the order of their changes', async () => {
       if (calls.changedAfter === undefined) return;
       const { double } = trial.stage;

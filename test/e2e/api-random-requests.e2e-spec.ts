@@ -20,6 +20,7 @@ const destructive = new Set([
   'removeConnection',
   'removeCrmConnection',
   'removeCrmLink',
+  'removeCrmLinkRule',
   'revokeGrant',
   'revokeKey',
   'rotateKey',

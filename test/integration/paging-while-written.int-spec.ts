@@ -65,7 +65,11 @@ const factOf = {
     type: 'reaction.added',
     data: { messageExternalId: 'first', reaction: name },
   }),
-  member: (name: string, at: At): Fact => ({ ...at, type: 'member.joined', data: { member: { externalId: name } } }),
+  member: (name: string, at: At): Fact => ({
+    ...at,
+    type: 'member.joined',
+    data: { member: { externalId: name, email: `${name.replace(' ', '.')}@example.com` } },
+  }),
   space: (name: string, at: At): Fact => ({
     ...at,
     type: 'space.updated',
@@ -169,6 +173,8 @@ const lists: Readonly<Record<string, readonly [() => string, () => Feed | Promis
     () => '/v1/crm/links?',
     () => stored('crm_links', { changed: 'removed_at' }, () => ({ record_external_id: randomUUID() })),
   ],
+  listCrmLinkRules: [() => '/v1/crm/link-rules?', () => stored('crm_link_rules', {})],
+  listCrmPeople: [() => `/v1/crm/people?connectionId=${connectionId}&spaceId=${spaceId}&`, () => told('member')],
   listCrmChanges: [
     () => '/v1/crm/changes?',
     () => stored('crm_changes', { changed: 'synced_at' }, () => ({ entry_key: randomUUID() })),

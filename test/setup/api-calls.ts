@@ -55,6 +55,23 @@ const recipes: Readonly<Record<string, Recipe>> = {
     },
   }),
   removeCrmLink: async (stage) => ({ path: { id: await stage.spareCrmLink() } }),
+  confirmCrmLink: async (stage) => ({ path: { id: await stage.spareCrmLink() } }),
+  createCrmLinkRule: ({ ids }) => ({
+    body: {
+      connectionId: ids['crm/connections'],
+      name: 'Deal rooms',
+      recordKind: 'opportunity',
+      signals: {
+        title: { pattern: '^Deal: (.+)$', finds: 'name' },
+        members: { ownDomains: ['example.com'] },
+      },
+      activate: true,
+    },
+  }),
+  removeCrmLinkRule: async (stage) => ({ path: { id: await stage.spareLinkRule() } }),
+  listCrmPeople: ({ ids }) => ({
+    query: { connectionId: ids['crm/connections'] ?? '', spaceId: ids['spaces'] ?? '', limit: 2 },
+  }),
   retryCrmChanges: () => ({ body: { fault: 'data' } }),
   createKey: () => ({ body: { name: 'CRM sync', scopes: ['events:read'], requestsPerMinute: 600 } }),
   rotateKey: async (stage) => ({ path: { id: await stage.spareKey() }, body: { overlapSeconds: 3_600 } }),

@@ -29,6 +29,8 @@ export interface ApiStage {
   spareCrm(): Promise<string>;
   /** A link for whoever undoes it. */
   spareCrmLink(): Promise<string>;
+  /** A rule for whoever removes it. */
+  spareLinkRule(): Promise<string>;
   /** A key for whoever rotates or revokes it. */
   spareKey(): Promise<string>;
   /** A named cursor for whoever removes it. */
@@ -121,6 +123,15 @@ export async function startApiStage(databaseUrl: string): Promise<ApiStage> {
         record: { kind: 'opportunity', externalId },
       })
     ).id;
+  const ruleFor = async (name: string): Promise<string> =>
+    (
+      await make('/v1/crm/link-rules', {
+        connectionId: crmId,
+        name,
+        recordKind: 'opportunity',
+        signals: { title: { pattern: '^Deal: (.+)$', finds: 'name' } },
+      })
+    ).id;
   const crmLink = await linkCrm('0065g00000Acme01');
   const cursor = await service.call('PUT', '/v1/cursors/crm-sync', { body: { cursor: 'beginning', expected: null } });
   if (cursor.status !== 200) throw new Error(`no cursor: ${cursor.status}`);
@@ -141,11 +152,13 @@ export async function startApiStage(databaseUrl: string): Promise<ApiStage> {
     crmUrl: crm.url,
     spareCrm: () => connectCrm('Spare'),
     spareCrmLink: () => linkCrm(randomUUID()),
+    spareLinkRule: () => ruleFor('Spare'),
     ids: {
       ...acme,
       ...webexIds,
       'crm/connections': crmId,
       'crm/links': crmLink,
+      'crm/link-rules': await ruleFor('Deal rooms'),
       'crm/changes': await changeOf(service, crmLink),
       unreachable: unreachable.id,
       replays: replay.id,

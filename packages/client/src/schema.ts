@@ -860,8 +860,25 @@ export interface paths {
     get: operations['getCrmLink'];
     put?: never;
     post?: never;
-    /** Undo a link; what it brought to the CRM is taken back unless it shall stay */
+    /** Undo a link, or dismiss a suggestion; what it brought to the CRM is taken back unless it shall stay */
     delete: operations['removeCrmLink'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/crm/links/{id}/confirm': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Make a suggestion a link; its conversation is kept at the record from the day of the suggestion on */
+    post: operations['confirmCrmLink'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -929,6 +946,59 @@ export interface paths {
     put?: never;
     /** Make one change again now, even if somebody took its entry away in the CRM */
     post: operations['retryCrmChange'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/crm/link-rules': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How spaces find their records, newest first */
+    get: operations['listCrmLinkRules'];
+    put?: never;
+    /** Say how spaces find their records; the spaces that were spoken in last are looked at at once */
+    post: operations['createCrmLinkRule'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/crm/link-rules/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One rule */
+    get: operations['getCrmLinkRule'];
+    put?: never;
+    post?: never;
+    /** End a rule; what it suggested goes with it, links that are active stay */
+    delete: operations['removeCrmLinkRule'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/crm/people': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who the people of a space are in a CRM, by e-mail address */
+    get: operations['listCrmPeople'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -2038,14 +2108,14 @@ export interface components {
       record: components['schemas']['RecordReferenceDto'];
       /** @enum {string} */
       state: 'suggested' | 'active' | 'removed';
-      /** @description What it was made for: `by-hand`, or the rule that found it. */
+      /** @description What it was made for: `by-hand`, or the name of the rule that found it (`rule: …`). */
       reason: string;
       /**
        * Format: double
        * @description How sure that is.
        */
       confidence: number;
-      /** @description What speaks for it. */
+      /** @description What speaks for it; docs/crm/links.md describes that of rules. */
       evidence:
         | {
             [key: string]: unknown;
@@ -2063,6 +2133,10 @@ export interface components {
       /** @description Whether the space is told when the record is made, moves on or ends. */
       tells: boolean;
       madeBy: string;
+      /** @description Who confirmed what a rule suggested. */
+      confirmedBy: string | null;
+      /** Format: date-time */
+      confirmedAt: string | null;
       /** Format: date-time */
       createdAt: string;
       /** Format: date-time */
@@ -2147,6 +2221,117 @@ export interface components {
     RetriedCrmChangesDto: {
       /** @description How many that had failed are made again. */
       retried: number;
+    };
+    PatternSignalDto: {
+      /** @description A pattern in the syntax of RE2 with a group around what is looked for, for example `^Deal: (.+)$`. */
+      pattern: string;
+      /**
+       * @description What of the record the group finds.
+       * @enum {string}
+       */
+      finds: 'name' | 'number';
+    };
+    MemberSignalDto: {
+      /** @description Domains of your own: whoever has an address there speaks for no customer. Those of CRM users are known. */
+      ownDomains?: string[];
+      /** @description Domains at which everybody can have an address, besides those that are known for it. */
+      publicDomains?: string[];
+    };
+    RuleSignalsDto: {
+      /** @description What the space's title says. */
+      title?: components['schemas']['PatternSignalDto'];
+      /** @description What is said in the space. */
+      text?: components['schemas']['PatternSignalDto'];
+      /** @description Who is in the space: contacts of the CRM and people with addresses at an account. */
+      members?: components['schemas']['MemberSignalDto'];
+    };
+    CreateLinkRule: {
+      /**
+       * Format: uuid
+       * @description The CRM connection.
+       */
+      connectionId: string;
+      name: string;
+      /**
+       * @description What spaces are linked to.
+       * @enum {string}
+       */
+      recordKind: 'account' | 'contact' | 'opportunity' | 'case';
+      /** @description What is looked at; at least one, and two for `activate`. */
+      signals: components['schemas']['RuleSignalsDto'];
+      /**
+       * @description Whether a link is made without confirmation where two kinds of signals name one record and no other, and it is sure enough.
+       * @default false
+       */
+      activate: boolean;
+      /**
+       * Format: double
+       * @description How sure it must be for that.
+       * @default 0.85
+       */
+      threshold: number;
+    };
+    LinkRuleDto: {
+      /** Format: uuid */
+      id: string;
+      /**
+       * Format: uuid
+       * @description The CRM connection.
+       */
+      connectionId: string;
+      name: string;
+      /** @enum {string} */
+      recordKind: 'account' | 'contact' | 'opportunity' | 'case';
+      signals: components['schemas']['RuleSignalsDto'];
+      activate: boolean;
+      /** Format: double */
+      threshold: number;
+      madeBy: string;
+      /** Format: date-time */
+      createdAt: string;
+    };
+    LinkRulePage: {
+      items: components['schemas']['LinkRuleDto'][];
+      nextCursor: string | null;
+    };
+    CrmContactDto: {
+      /** @description The CRM's own id. */
+      externalId: string;
+      name: string;
+      /** @description The account that they belong to. */
+      accountExternalId: string | null;
+      /** @description Where people look at it. */
+      url: string | null;
+    };
+    CrmUserDto: {
+      /** @description The CRM's own id. */
+      externalId: string;
+      name: string | null;
+    };
+    CrmPersonDto: {
+      /**
+       * Format: uuid
+       * @description The membership of that person in that space.
+       */
+      id: string;
+      /** @description The platform's own id of the person. */
+      externalId: string;
+      displayName: string | null;
+      /** @description By which they were matched, whatever the case of its letters. */
+      email: string;
+      /** @description The contacts with that address. */
+      contacts: components['schemas']['CrmContactDto'][];
+      /** @description The user of the CRM with that address, as far as they own a record that was heard of. */
+      user: components['schemas']['CrmUserDto'] | null;
+      /**
+       * Format: date-time
+       * @description When the CRM was asked for the contacts; null while it was not, or must be again.
+       */
+      lookedAt: string | null;
+    };
+    CrmPersonPage: {
+      items: components['schemas']['CrmPersonDto'][];
+      nextCursor: string | null;
     };
     FailureDto: {
       code: string;
@@ -5544,6 +5729,54 @@ export interface operations {
       503: components['responses']['Unavailable'];
     };
   };
+  confirmCrmLink: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description `return=minimal` for an answer without a body, `return=representation` for the one that there is otherwise (RFC 7240). */
+        Prefer?: 'return=minimal' | 'return=representation';
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What was asked for. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['RequestId'];
+          RateLimit: components['headers']['RateLimit'];
+          'Preference-Applied': components['headers']['PreferenceApplied'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CrmLinkDto'];
+        };
+      };
+      /** @description As 200, with `Prefer: return=minimal`. */
+      204: {
+        headers: {
+          'X-Request-Id': components['headers']['RequestId'];
+          RateLimit: components['headers']['RateLimit'];
+          'Preference-Applied': components['headers']['PreferenceApplied'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['BadRequest'];
+      401: components['responses']['NotAuthenticated'];
+      403: components['responses']['ScopeMissing'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      409: components['responses']['Conflict'];
+      414: components['responses']['UriTooLong'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
   listCrmChanges: {
     parameters: {
       query?: {
@@ -5700,6 +5933,226 @@ export interface operations {
         content: {
           'application/json': components['schemas']['CrmChangeDto'];
         };
+      };
+      400: components['responses']['BadRequest'];
+      401: components['responses']['NotAuthenticated'];
+      403: components['responses']['ScopeMissing'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      414: components['responses']['UriTooLong'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  listCrmLinkRules: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+        connectionId?: string;
+        /** @description Only these members of the answer, or of each item of a list; separate several by commas, go into an object with a dot: `id,author.displayName`. */
+        fields?: components['parameters']['Fields'];
+      };
+      header?: {
+        /** @description The `ETag` of an earlier answer: 304 without a body while it would be the same. */
+        'If-None-Match'?: components['parameters']['IfNoneMatch'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What was asked for. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['RequestId'];
+          RateLimit: components['headers']['RateLimit'];
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LinkRulePage'];
+        };
+      };
+      /** @description The same as the answer with that `ETag`. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['BadRequest'];
+      401: components['responses']['NotAuthenticated'];
+      403: components['responses']['ScopeMissing'];
+      406: components['responses']['NotAcceptable'];
+      414: components['responses']['UriTooLong'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  createCrmLinkRule: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description `return=minimal` for an answer without a body, `return=representation` for the one that there is otherwise (RFC 7240). */
+        Prefer?: 'return=minimal' | 'return=representation';
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateLinkRule'];
+      };
+    };
+    responses: {
+      /** @description Made. */
+      201: {
+        headers: {
+          /** @description Where it is to be read. */
+          Location?: string;
+          'X-Request-Id': components['headers']['RequestId'];
+          RateLimit: components['headers']['RateLimit'];
+          'Preference-Applied': components['headers']['PreferenceApplied'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LinkRuleDto'];
+        };
+      };
+      400: components['responses']['BadRequest'];
+      401: components['responses']['NotAuthenticated'];
+      403: components['responses']['ScopeMissing'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      413: components['responses']['BodyTooLarge'];
+      414: components['responses']['UriTooLong'];
+      415: components['responses']['UnsupportedMediaType'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  getCrmLinkRule: {
+    parameters: {
+      query?: {
+        /** @description Only these members of the answer, or of each item of a list; separate several by commas, go into an object with a dot: `id,author.displayName`. */
+        fields?: components['parameters']['Fields'];
+      };
+      header?: {
+        /** @description The `ETag` of an earlier answer: 304 without a body while it would be the same. */
+        'If-None-Match'?: components['parameters']['IfNoneMatch'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What was asked for. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['RequestId'];
+          RateLimit: components['headers']['RateLimit'];
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LinkRuleDto'];
+        };
+      };
+      /** @description The same as the answer with that `ETag`. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['BadRequest'];
+      401: components['responses']['NotAuthenticated'];
+      403: components['responses']['ScopeMissing'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      414: components['responses']['UriTooLong'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  removeCrmLinkRule: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done. */
+      204: {
+        headers: {
+          'X-Request-Id': components['headers']['RequestId'];
+          RateLimit: components['headers']['RateLimit'];
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['BadRequest'];
+      401: components['responses']['NotAuthenticated'];
+      403: components['responses']['ScopeMissing'];
+      404: components['responses']['NotFound'];
+      414: components['responses']['UriTooLong'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  listCrmPeople: {
+    parameters: {
+      query: {
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+        /** @description The CRM connection. */
+        connectionId: string;
+        /** @description The space; it is looked at where it is linked, or a rule is there. */
+        spaceId: string;
+        /** @description Only these members of the answer, or of each item of a list; separate several by commas, go into an object with a dot: `id,author.displayName`. */
+        fields?: components['parameters']['Fields'];
+      };
+      header?: {
+        /** @description The `ETag` of an earlier answer: 304 without a body while it would be the same. */
+        'If-None-Match'?: components['parameters']['IfNoneMatch'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What was asked for. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['RequestId'];
+          RateLimit: components['headers']['RateLimit'];
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CrmPersonPage'];
+        };
+      };
+      /** @description The same as the answer with that `ETag`. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       400: components['responses']['BadRequest'];
       401: components['responses']['NotAuthenticated'];

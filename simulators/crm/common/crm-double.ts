@@ -5,6 +5,12 @@ export interface DoubleRecord {
   readonly stage?: string;
   readonly amount?: string;
   readonly emails?: readonly string[];
+  /** What people call it by, where the CRM lets them choose. */
+  readonly number?: string;
+  /** Of an account's addresses, where the CRM keeps that. */
+  readonly domain?: string;
+  /** The account that it belongs to. */
+  readonly accountId?: string;
   readonly owner?: { readonly externalId: string; readonly name: string; readonly email: string };
 }
 

@@ -229,7 +229,7 @@ function shown({ id, attributes, modifiedAt, versionNumber }: Entity): Readonly<
 
 function attributesOf(
   kind: string,
-  { name, stage, amount, emails, owner }: Partial<Omit<DoubleRecord, 'kind'>>,
+  { name, stage, amount, emails, owner, number, accountId }: Partial<Omit<DoubleRecord, 'kind'>>,
 ): Readonly<Record<string, unknown>> {
   const [email] = emails ?? [];
   const addresses = emails?.map((emailAddress, index) => ({
@@ -241,6 +241,8 @@ function attributesOf(
   }));
   return {
     ...(name === undefined ? {} : { name }),
+    ...(number === undefined ? {} : { number: Number(number) }),
+    ...(accountId === undefined ? {} : { accountId }),
     ...(stage === undefined ? {} : { [kind === 'case' ? 'status' : 'stage']: stage }),
     ...(amount === undefined ? {} : { amount: Number(amount), amountCurrency: 'EUR' }),
     ...(emails === undefined ? {} : { emailAddress: email, emailAddressData: addresses }),

@@ -400,14 +400,24 @@ function kindOf(type: ObjectType | undefined): DoubleRecord['kind'] | undefined 
 }
 
 function propertiesOf(kind: DoubleRecord['kind'], record: Partial<DoubleRecord>): Record<string, string> {
-  const { name, stage, amount, emails, owner } = record;
+  const { name, stage, amount, emails, owner, domain, accountId } = record;
   const named = { account: 'name', contact: 'firstname', opportunity: 'dealname', case: 'subject' }[kind];
   const [email, ...additional] = emails ?? [];
   return {
     ...(name === undefined ? {} : { [named]: name }),
     ...(stage === undefined ? {} : { [kind === 'case' ? 'hs_pipeline_stage' : 'dealstage']: stage }),
     ...(amount === undefined ? {} : { amount }),
-    ...(email === undefined ? {} : { email, hs_additional_emails: additional.join(';') }),
+    ...(domain === undefined ? {} : { domain }),
+    ...(accountId === undefined
+      ? {}
+      : { [kind === 'contact' ? 'associatedcompanyid' : 'hs_primary_associated_company']: accountId }),
+    ...(email === undefined
+      ? {}
+      : {
+          email,
+          hs_additional_emails: additional.join(';'),
+          hs_email_domain: email.slice(email.indexOf('@') + 1).toLowerCase(),
+        }),
     ...(owner === undefined ? {} : { hubspot_owner_id: owner.externalId }),
   };
 }

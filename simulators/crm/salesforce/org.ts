@@ -12,12 +12,12 @@ const prefixes: Readonly<Record<string, string>> = {
 };
 const taskFields = new Set(['Subject', 'Description', 'ActivityDate', 'Status', 'WhatId', 'WhoId']);
 const longest: Readonly<Record<string, number>> = { Subject: 255, Description: 32_000 };
-const commonFields = ['Id', 'SystemModstamp', 'OwnerId', 'Owner.Name', 'Owner.Email'];
+const commonFields = ['Id', 'CreatedDate', 'SystemModstamp', 'OwnerId', 'Owner.Name', 'Owner.Email'];
 const fieldsOf: Readonly<Record<string, readonly string[]>> = {
-  Account: [...commonFields, 'Name'],
-  Contact: [...commonFields, 'Name', 'Email'],
-  Opportunity: [...commonFields, 'Name', 'StageName', 'IsClosed', 'IsWon', 'Amount'],
-  Case: [...commonFields, 'Subject', 'CaseNumber', 'Status', 'IsClosed'],
+  Account: [...commonFields, 'Name', 'AccountNumber'],
+  Contact: [...commonFields, 'Name', 'Email', 'AccountId'],
+  Opportunity: [...commonFields, 'Name', 'StageName', 'IsClosed', 'IsWon', 'Amount', 'AccountId'],
+  Case: [...commonFields, 'Subject', 'CaseNumber', 'Status', 'IsClosed', 'AccountId'],
 };
 const largestBatch = 2_000;
 
@@ -35,10 +35,10 @@ export class Org {
     const object = objectNames[kind];
     const id = this.#newId(object);
     const row: Record<string, FieldValue> = { Id: id, object, OwnerId: '005000000000001AAA', ...rowOf(object, fields) };
-    if (object === 'Case') row['CaseNumber'] = id.slice(-8);
+    if (object === 'Case') row['CaseNumber'] ??= id.slice(-8);
     if (object === 'Opportunity' || object === 'Case') row['IsClosed'] = false;
     if (object === 'Opportunity') row['IsWon'] = false;
-    this.#records.set(id, { ...row, SystemModstamp: modstamp(at) });
+    this.#records.set(id, { ...row, CreatedDate: modstamp(at), SystemModstamp: modstamp(at) });
     return id;
   }
 
@@ -111,11 +111,15 @@ export class Org {
       throw new ApiError(400, 'INVALID_FIELD', `No such column '${strange}' on entity '${object}'.`);
     }
     const found = [...this.#records.values()]
-      .filter((row) => row['object'] === object && matches(row))
+      .filter((row) => row['object'] === object && matches(row, (name) => this.#rowsOf(name)))
       .sort((one, other) => compareBy(order, one, other))
       .slice(0, limit);
     const records = found.slice(0, largestBatch).map((row) => shown(object, fields, row));
     return { totalSize: found.length, done: found.length <= largestBatch, records };
+  }
+
+  #rowsOf(object: string): readonly Row[] {
+    return [...this.#records.values()].filter((row) => row['object'] === object);
   }
 
   #checked(fields: Row): Row {
@@ -143,8 +147,10 @@ function modstamp(at = new Date()): string {
   return at.toISOString().replace(/\.\d{3}Z$/, '.000+0000');
 }
 
-function rowOf(object: string, { name, stage, amount, emails, owner }: Partial<DoubleRecord>): Row {
+function rowOf(object: string, { name, stage, amount, emails, owner, number, accountId }: Partial<DoubleRecord>): Row {
   return {
+    ...(number === undefined ? {} : { [object === 'Case' ? 'CaseNumber' : 'AccountNumber']: number }),
+    ...(accountId === undefined ? {} : { AccountId: accountId }),
     ...(name === undefined ? {} : { [object === 'Case' ? 'Subject' : 'Name']: name }),
     ...(stage === undefined ? {} : { [object === 'Case' ? 'Status' : 'StageName']: stage }),
     ...(amount === undefined ? {} : { Amount: Number(amount) }),
@@ -165,9 +171,10 @@ function shown(object: string, fields: readonly string[], row: Row): Readonly<Re
 }
 
 function compareBy(order: readonly string[], one: Row, other: Row): number {
-  for (const field of order) {
+  for (const named of order) {
+    const field = named.replace(/^-/, '');
     const [first, second] = [String(one[field]), String(other[field])];
-    if (first !== second) return first < second ? -1 : 1;
+    if (first !== second) return first < second === (named === field) ? -1 : 1;
   }
   return 0;
 }

@@ -8,7 +8,9 @@ export interface Query {
   readonly object: string;
   /** With dots for the fields of related records. */
   readonly fields: readonly string[];
-  readonly matches: (row: Row) => boolean;
+  /** `rowsOf` gives the rows of another object, for queries inside the query. */
+  readonly matches: (row: Row, rowsOf: (object: string) => readonly Row[]) => boolean;
+  /** Fields, those with a minus descending. */
   readonly order: readonly string[];
   readonly limit: number;
 }
@@ -53,13 +55,13 @@ export function parseSoql(text: string): Query {
   function anyOf(): Query['matches'] {
     const parts = [allOf()];
     while (take('OR')) parts.push(allOf());
-    return (row) => parts.some((part) => part(row));
+    return (row, rowsOf) => parts.some((part) => part(row, rowsOf));
   }
 
   function allOf(): Query['matches'] {
     const parts = [one()];
     while (take('AND')) parts.push(one());
-    return (row) => parts.every((part) => part(row));
+    return (row, rowsOf) => parts.every((part) => part(row, rowsOf));
   }
 
   function one(): Query['matches'] {
@@ -68,7 +70,20 @@ export function parseSoql(text: string): Query {
       expect(')');
       return inner;
     }
-    const [field, operator, wanted] = [next(), next(), literal(next())];
+    const field = next();
+    if (take('LIKE')) {
+      const pattern = likeness(next());
+      return (row) => typeof row[field] === 'string' && pattern.test(row[field]);
+    }
+    if (take('IN')) {
+      expect('(');
+      const inner = select();
+      expect(')');
+      const [wanted = ''] = inner.fields;
+      return (row, rowsOf) =>
+        rowsOf(inner.object).some((other) => inner.matches(other, rowsOf) && other[wanted] === row[field]);
+    }
+    const [operator, wanted] = [next(), literal(next())];
     return (row) => {
       const difference = compared(row[field] ?? null, wanted);
       if (difference === undefined) return false;
@@ -79,19 +94,41 @@ export function parseSoql(text: string): Query {
     };
   }
 
-  expect('SELECT');
-  const fields = list();
-  expect('FROM');
-  const object = next();
-  const matches = take('WHERE') ? anyOf() : () => true;
-  let order: string[] = [];
+  function select(): Pick<Query, 'fields' | 'object' | 'matches'> {
+    expect('SELECT');
+    const fields = list();
+    expect('FROM');
+    return { fields, object: next(), matches: take('WHERE') ? anyOf() : () => true };
+  }
+
+  function ordered(): string {
+    const field = next();
+    return take('DESC') ? `-${field}` : field;
+  }
+
+  const { fields, object, matches } = select();
+  const order: string[] = [];
   if (take('ORDER')) {
     expect('BY');
-    order = list();
+    do order.push(ordered());
+    while (take(','));
   }
   const limit = take('LIMIT') ? Number(next()) : 2_000;
   if (tokens.length > 0 || !Number.isInteger(limit)) throw malformed();
   return { object, fields, matches, order, limit };
+}
+
+/** `%` stands for any text, `_` for one character, and a backslash before them for themselves; case is no matter. */
+function likeness(quoted: string): RegExp {
+  if (!quoted.startsWith("'")) throw malformed();
+  const source = quoted
+    .slice(1, -1)
+    .replace(/\\(.)|([%_])|([^\\%_]+)/gs, (_, escaped?: string, wild?: string, text?: string) => {
+      if (wild !== undefined) return wild === '%' ? '[^]*' : '[^]';
+      const char = escaped === undefined ? (text ?? '') : (escapes[escaped] ?? escaped);
+      return char.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+    });
+  return new RegExp(`^${source}$`, 'i');
 }
 
 type Literal = { readonly text: string } | { readonly ms: number };

@@ -113,9 +113,12 @@ export class TrytonDouble implements CrmDouble {
     return { model, id };
   }
 
-  #valuesOf(model: string, { name, stage, amount, owner }: Partial<DoubleRecord>): WireObject {
-    if (model === 'party.party') return name === undefined ? {} : { name };
+  #valuesOf(model: string, { name, stage, amount, owner, number, accountId }: Partial<DoubleRecord>): WireObject {
+    const named = number === undefined ? {} : { [model === 'party.party' ? 'code' : 'number']: number };
+    if (model === 'party.party') return { ...named, ...(name === undefined ? {} : { name }) };
     return {
+      ...named,
+      ...(accountId === undefined ? {} : { party: Number(accountId) }),
       ...(name === undefined ? {} : { description: name }),
       ...(stage === undefined ? {} : { state: stage }),
       ...(amount === undefined ? {} : { amount: { __class__: 'Decimal', decimal: amount } }),

@@ -99,11 +99,11 @@ export class CrmLinkDto {
   readonly record!: RecordReferenceDto;
   @ApiProperty({ enum: linkStates })
   readonly state!: LinkState;
-  @ApiProperty({ description: 'What it was made for: `by-hand`, or the rule that found it.' })
+  @ApiProperty({ description: 'What it was made for: `by-hand`, or the name of the rule that found it (`rule: …`).' })
   readonly reason!: string;
   @ApiProperty({ type: Number, format: 'double', minimum: 0, maximum: 1, description: 'How sure that is.' })
   readonly confidence!: number;
-  @ApiProperty({ ...anyJson, description: 'What speaks for it.' })
+  @ApiProperty({ ...anyJson, description: 'What speaks for it; docs/crm/links.md describes that of rules.' })
   readonly evidence!: JsonValue;
   @ApiProperty({ format: 'date-time', description: 'From when on the conversation belongs there.' })
   readonly since!: string;
@@ -111,6 +111,10 @@ export class CrmLinkDto {
   readonly tells!: boolean;
   @ApiProperty()
   readonly madeBy!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'Who confirmed what a rule suggested.' })
+  readonly confirmedBy!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  readonly confirmedAt!: string | null;
   @ApiProperty({ format: 'date-time' })
   readonly createdAt!: string;
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
@@ -138,13 +142,16 @@ export interface CrmLinkRow {
   readonly since: Date;
   readonly tells: boolean;
   readonly madeBy: string;
+  readonly confirmedBy: string | null;
+  readonly confirmedAt: Date | null;
   readonly createdAt: Date;
   readonly removedAt: Date | null;
 }
 
 export const linkColumns = `id, tenant_id as "tenantId", connection_id as "connectionId", space_id as "spaceId",
   record_kind as "recordKind", record_external_id as "recordExternalId", state, reason, confidence, evidence, since, tells,
-  made_by as "madeBy", created_at as "createdAt", removed_at as "removedAt"`;
+  made_by as "madeBy",
+  confirmed_by as "confirmedBy", confirmed_at as "confirmedAt", created_at as "createdAt", removed_at as "removedAt"`;
 
 export function toCrmLinkDto(row: CrmLinkRow): CrmLinkDto {
   const { id, connectionId, spaceId, state, reason, confidence, evidence, tells, madeBy } = row;
@@ -160,6 +167,8 @@ export function toCrmLinkDto(row: CrmLinkRow): CrmLinkDto {
     since: row.since.toISOString(),
     tells,
     madeBy,
+    confirmedBy: row.confirmedBy,
+    confirmedAt: row.confirmedAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     removedAt: row.removedAt?.toISOString() ?? null,
   };

@@ -46,12 +46,26 @@ export class CrmLinksController {
     return this.links.get(caller.tenantId, id);
   }
 
+  @Post(':id/confirm')
+  @HttpCode(200)
+  @AuditAct('crm-links.confirm')
+  @ApiOperation({
+    operationId: 'confirmCrmLink',
+    summary: 'Make a suggestion a link; its conversation is kept at the record from the day of the suggestion on',
+  })
+  @ApiOkResponse({ type: CrmLinkDto })
+  @ApiProblems(409)
+  @ApiReturnPreference()
+  confirm(@CurrentCaller() caller: Caller, @Param() { id }: IdParam): Promise<CrmLinkDto> {
+    return this.links.confirm(caller, id);
+  }
+
   @Delete(':id')
   @HttpCode(204)
   @AuditAct('crm-links.remove', ['entries'])
   @ApiOperation({
     operationId: 'removeCrmLink',
-    summary: 'Undo a link; what it brought to the CRM is taken back unless it shall stay',
+    summary: 'Undo a link, or dismiss a suggestion; what it brought to the CRM is taken back unless it shall stay',
   })
   @ApiNoContentResponse()
   remove(

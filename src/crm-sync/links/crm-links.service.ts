@@ -6,12 +6,14 @@ import { decodeCursor, encodeCursor, toPage, type Page } from '../../common/http
 import { uuidV7 } from '../../common/ids/uuid-v7.js';
 import { ConnectionsService } from '../../connections/connections.service.js';
 import { isCrm } from '../../crm/crm-platform.js';
-import { firstRowOf, rowsOf } from '../../database/rows.js';
+import { firstRowOf } from '../../database/rows.js';
 import { TenantReads } from '../../database/tenant-reads.js';
-import { inTransaction, type Tx } from '../../database/transaction.js';
+import { inTransaction } from '../../database/transaction.js';
 import { Where } from '../../database/where.js';
 import { PLATFORMS, type Platform } from '../../platforms/platform.js';
-import { ChangeTable, type WantedDay } from '../changes/change-table.js';
+import { enqueueJobs } from '../../outbox/job.js';
+import { ChangeTable } from '../changes/change-table.js';
+import { linkJobOf } from '../linking/crm-link.js';
 import {
   linkColumns,
   toCrmLinkDto,
@@ -20,10 +22,9 @@ import {
   type CrmLinkRow,
   type CrmLinksQuery,
 } from './crm-link.dto.js';
+import { LinkedDays } from './linked-days.js';
 
 const cursorKind = 'crm-links';
-/** The newest days of a conversation that a new link brings to the CRM. */
-const daysAtMost = 1_000;
 
 /** Says which records spaces belong to. */
 @Injectable()
@@ -33,6 +34,7 @@ export class CrmLinksService {
     private readonly reads: TenantReads,
     private readonly connections: ConnectionsService,
     private readonly table: ChangeTable,
+    private readonly days: LinkedDays,
     @Inject(PLATFORMS) private readonly platforms: readonly Platform[],
   ) {}
 
@@ -74,7 +76,9 @@ export class CrmLinksService {
         ],
       );
       if (row === undefined) throw new Conflict({ detail: 'The space is linked to that record already.' });
-      await this.#wantAll(row, connection.platform, tx);
+      await this.days.want(row, connection.platform, tx);
+      // Who its people are in the CRM is looked up for every space that is linked.
+      await enqueueJobs([linkJobOf(tenantId, connectionId, spaceId)], tx);
       return toCrmLinkDto(row);
     });
   }
@@ -109,7 +113,38 @@ export class CrmLinksService {
   }
 
   /**
-   * Undoes a link: nothing more is written for it, and what was written is taken back unless it shall stay. It remains as history
+   * Makes a suggestion a link, by somebody who knows; what was said there since it was suggested is written in the CRM. One that is
+   * active already stays as it is. Throws as `get`, `NotFound` where the CRM is not connected any more, and `Conflict` for one that
+   * was removed.
+   */
+  async confirm(caller: Caller, id: string): Promise<CrmLinkDto> {
+    const { tenantId, subject } = caller;
+    const { connectionId } = await this.get(tenantId, id);
+    const { connection } = await this.connections.get(tenantId, connectionId, 'crm');
+    return inTransaction(this.dataSource, async (tx) => {
+      const confirmed = await firstRowOf<CrmLinkRow>(
+        tx,
+        `update crm_links set state = 'active', confirmed_by = $3, confirmed_at = clock_timestamp()
+         where tenant_id = $1 and id = $2 and state = 'suggested' returning ${linkColumns}`,
+        [tenantId, id, subject],
+      );
+      if (confirmed !== undefined) {
+        await this.days.want(confirmed, connection.platform, tx);
+        return toCrmLinkDto(confirmed);
+      }
+      const current = await firstRowOf<CrmLinkRow>(
+        tx,
+        `select ${linkColumns} from crm_links where tenant_id = $1 and id = $2`,
+        [tenantId, id],
+      );
+      if (current === undefined) throw new NotFound({ detail: 'There is no such link.' });
+      if (current.state === 'removed') throw new Conflict({ detail: 'The link was removed; make it again by hand.' });
+      return toCrmLinkDto(current);
+    });
+  }
+
+  /**
+   * Undoes a link or dismisses a suggestion, which no rule makes again: nothing more is written for it, and what was written is taken back unless it shall stay. It remains as history
    * and may be made again. Throws as `get`; one that was undone before is left as it is.
    */
   async remove(caller: Caller, id: string, entries: 'remove' | 'keep'): Promise<void> {
@@ -138,31 +173,5 @@ export class CrmLinksService {
       detail: `${platformId} has ${kinds.join(', ')}.`,
       faults: [{ pointer: '/record/kind', detail: 'is none of these' }],
     });
-  }
-
-  async #wantAll(link: CrmLinkRow, platform: string, tx: Tx): Promise<void> {
-    const days = await rowsOf<Pick<WantedDay, 'day'>>(
-      tx,
-      `select to_char(sort_at at time zone 'UTC', 'YYYY-MM-DD') as day
-       from messages where tenant_id = $1 and space_id = $2 and sort_at >= $3
-       group by 1 order by 1 desc limit ${daysAtMost}`,
-      [link.tenantId, link.spaceId, link.since],
-    );
-    const { tenantId, connectionId, spaceId, recordKind, recordExternalId } = link;
-    await this.table.want(
-      days.map(({ day }) => ({
-        day,
-        eventId: null,
-        learnedAt: link.createdAt,
-        linkId: link.id,
-        tenantId,
-        connectionId,
-        platform,
-        spaceId,
-        recordKind,
-        recordExternalId,
-      })),
-      tx,
-    );
   }
 }

@@ -14,9 +14,9 @@ import { entityTypes } from './espocrm.records.js';
 /** Ids are 17 hex digits, or UUIDs on some systems; whatever else comes must not become a path. */
 const idPattern = /^[\w-]{1,64}$/;
 
-/** A condition of a search; `contains` and `equals` take their value to the letter as long as it has no `%`, `_` or `\`. */
+/** A condition of a search; each takes its value to the letter as long as it has no `%`, `_` or `\`. */
 export interface Where {
-  readonly type: 'equals' | 'contains';
+  readonly type: 'equals' | 'contains' | 'endsWith';
   readonly attribute: string;
   readonly value: string;
 }
@@ -25,6 +25,8 @@ export interface Listing {
   readonly where: readonly Where[];
   readonly select: readonly string[];
   readonly orderBy: string;
+  /** Ascending unless said. */
+  readonly order?: 'asc' | 'desc';
   readonly maxSize: number;
 }
 
@@ -53,8 +55,11 @@ export class EspocrmApi {
     throw error instanceof CrmRefused ? new PlatformUnavailable('no-usable-answer') : error;
   }
 
-  async list(entityType: string, { where, select, orderBy, maxSize }: Listing): Promise<readonly JsonObject[]> {
-    const query = new URLSearchParams({ select: select.join(','), orderBy, order: 'asc', maxSize: String(maxSize) });
+  async list(
+    entityType: string,
+    { where, select, orderBy, order = 'asc', maxSize }: Listing,
+  ): Promise<readonly JsonObject[]> {
+    const query = new URLSearchParams({ select: select.join(','), orderBy, order, maxSize: String(maxSize) });
     where.forEach(({ type, attribute, value }, index) => {
       query.append(`where[${index}][type]`, type);
       query.append(`where[${index}][attribute]`, attribute);

@@ -9,6 +9,7 @@ import { type CrmRecord, type EntryForm, type StoredEntry } from '../crm-record.
 import { EspocrmApi } from './espocrm.api.js';
 import { forms } from './espocrm.forms.js';
 import { entityTypes, recordIn, versionOf } from './espocrm.records.js';
+import { recordsBy } from './espocrm.search.js';
 import { keyIn, markerOf } from './espocrm.text.js';
 
 /** More entries that carry one key than people copy. */
@@ -99,6 +100,8 @@ export function espocrmCalls(account: PlatformAccount, http: HttpCaller): Connec
       }
       return contacts;
     },
+
+    recordsBy: (kind, search) => recordsBy(api, kind, search, site),
   };
 }
 

@@ -59,12 +59,14 @@ export function recordIn(kind: RecordKind, entity: JsonObject, siteUrl: string):
   const externalId = filledTextOf(entity, 'id');
   if (externalId === undefined) return undefined;
   const emails = emailsIn(entity);
+  const accountExternalId = filledTextOf(entity, 'accountId');
   const told = {
     kind,
     externalId,
     name: filledTextOf(entity, 'name') ?? externalId,
     ...stateIn(entity),
     ...(emails.length === 0 ? {} : { emails }),
+    ...(accountExternalId === undefined ? {} : { accountExternalId }),
     url: `${siteUrl}/#${entityTypes[kind]}/view/${externalId}`,
   };
   return { ...told, version: versionOf(entity, told), changedAt: timeIn(entity, 'modifiedAt') ?? new Date(0) };

@@ -10,15 +10,19 @@ import {
   type CrmEntry,
   type CrmRecord,
   type EntryForm,
+  type RecordKind,
   type RecordReference,
+  type RecordSearch,
   type StoredEntry,
 } from '../crm-record.js';
+import { isSameName, mostFoundRecords } from '../record-search.js';
 import { HubSpotApi, type HubSpotObject } from './hubspot.api.js';
 import { changedAfter } from './hubspot.changes.js';
 import { entryTypes, keyProperty, objectIdPattern, recordTypes, type HubSpotEntryType } from './hubspot.objects.js';
 import { personOf, readOwner } from './hubspot.owner.js';
 import { hasKeyProperty, makeKeyProperty } from './hubspot.property.js';
 import { toRecord } from './hubspot.record.js';
+import { filtersOf } from './hubspot.search.js';
 import { publicHubSpotApp, usualSearchLagSeconds } from './hubspot.settings.js';
 import { withStageLabel } from './hubspot.stages.js';
 import { htmlOf, partsOf } from './hubspot.text.js';
@@ -133,6 +137,25 @@ export class HubSpotCalls implements ConnectorCalls {
     return results
       .map((object) => toRecord('contact', object, this.#where))
       .filter(({ emails }) => emails?.includes(wanted) === true);
+  }
+
+  /** A record's number is its id: HubSpot shows people no other. The search finds what is new a while late. */
+  async recordsBy(kind: RecordKind, search: RecordSearch): Promise<readonly CrmRecord[]> {
+    if (search.by === 'number') {
+      const record = await this.record({ kind, externalId: search.value });
+      return record === undefined ? [] : [record];
+    }
+    const filterGroups = filtersOf(kind, search);
+    // An empty value is a fault to the search.
+    if (filterGroups === undefined || search.value.trim() === '') return [];
+    const { path, properties } = recordTypes[kind];
+    const request = { filterGroups, properties: [...properties], limit: mostFound };
+    const { results } = await this.#api.search.doSearch(path, request);
+    return results
+      .toSorted((one, other) => other.createdAt.getTime() - one.createdAt.getTime())
+      .map((object) => toRecord(kind, object, this.#where))
+      .filter(({ name }) => search.by !== 'name' || isSameName(name, search.value))
+      .slice(0, mostFoundRecords);
   }
 
   async changedAfter(position: string | undefined): Promise<ChangedRecords> {

@@ -32,7 +32,7 @@ export const recordTypes: Readonly<Record<RecordKind, HubSpotRecordType>> = {
     typeId: '0-1',
     // The one type whose property has no prefix.
     modified: 'lastmodifieddate',
-    properties: ['firstname', 'lastname', 'email', 'hs_additional_emails', owner],
+    properties: ['firstname', 'lastname', 'email', 'hs_additional_emails', 'associatedcompanyid', owner],
   },
   opportunity: {
     kind: 'opportunity',
@@ -48,6 +48,7 @@ export const recordTypes: Readonly<Record<RecordKind, HubSpotRecordType>> = {
       'closedate',
       'hs_is_closed',
       'hs_is_closed_won',
+      'hs_primary_associated_company',
       owner,
     ],
   },

@@ -51,12 +51,15 @@ export function toRecord(
 ): CrmRecord {
   const { id, properties, updatedAt } = object;
   const { ownerExternalId, ...told } = toldOf(kind, id, properties);
+  const accountExternalId =
+    filled(properties, 'associatedcompanyid') ?? filled(properties, 'hs_primary_associated_company');
   return {
     kind,
     externalId: id,
     ...told,
     ...(ownerExternalId === undefined ? {} : { owner: { externalId: ownerExternalId } }),
     ...(kind === 'contact' ? { emails: emailsOf(properties) } : {}),
+    ...(accountExternalId === undefined ? {} : { accountExternalId }),
     url: `${where.appUrl}/contacts/${where.portalId}/record/${recordTypes[kind].typeId}/${id}`,
     version: updatedAt.toISOString(),
     changedAt: updatedAt,

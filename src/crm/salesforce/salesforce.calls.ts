@@ -7,6 +7,7 @@ import { changedRecords } from './salesforce.changes.js';
 import { type DailyLimit } from './salesforce.daily-limit.js';
 import { isSalesforceId, recordFrom, recordQuery } from './salesforce.records.js';
 import { orgOf } from './salesforce.settings.js';
+import { searchQuery } from './salesforce.search.js';
 import { soqlText } from './salesforce.soql.js';
 import { storedTask, taskChange, taskFields, taskFrom, taskOf, type StoredTask } from './salesforce.tasks.js';
 
@@ -58,6 +59,13 @@ export function salesforceCalls(account: PlatformAccount, http: HttpCaller, limi
       const rest = `WHERE Email = ${soqlText(email)} ORDER BY Id LIMIT ${mostContacts}`;
       const { rows } = await api.query(recordQuery('contact', rest, org));
       return rows.map((row) => recordFrom('contact', row, org));
+    },
+
+    async recordsBy(kind, search) {
+      const rest = searchQuery(kind, search);
+      if (rest === undefined) return [];
+      const { rows } = await api.query(recordQuery(kind, rest, org));
+      return rows.map((row) => recordFrom(kind, row, org));
     },
 
     changedAfter: (position) => changedRecords(position, api, org),

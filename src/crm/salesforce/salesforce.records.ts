@@ -12,9 +12,9 @@ interface ObjectForm {
 
 const objects: Readonly<Record<RecordKind, ObjectForm>> = {
   account: { name: 'Account', fields: ['Name'] },
-  contact: { name: 'Contact', fields: ['Name', 'Email'] },
-  opportunity: { name: 'Opportunity', fields: ['Name', 'StageName', 'IsClosed', 'IsWon', 'Amount'] },
-  case: { name: 'Case', fields: ['Subject', 'CaseNumber', 'Status', 'IsClosed'] },
+  contact: { name: 'Contact', fields: ['Name', 'Email', 'AccountId'] },
+  opportunity: { name: 'Opportunity', fields: ['Name', 'StageName', 'IsClosed', 'IsWon', 'Amount', 'AccountId'] },
+  case: { name: 'Case', fields: ['Subject', 'CaseNumber', 'Status', 'IsClosed', 'AccountId'] },
 };
 const commonFields = ['Id', 'SystemModstamp', 'OwnerId', 'Owner.Name', 'Owner.Email'];
 const idForm = /^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$/;
@@ -42,6 +42,7 @@ export function recordFrom(kind: RecordKind, row: JsonObject, { instanceUrl }: S
   const amount = amountIn(row);
   const currency = filledTextOf(row, 'CurrencyIsoCode');
   const email = filledTextOf(row, 'Email');
+  const accountExternalId = filledTextOf(row, 'AccountId');
   const owner = ownerFrom(row);
   const [isClosed, isWon] = [memberOf(row, 'IsClosed'), memberOf(row, 'IsWon')];
   return {
@@ -55,6 +56,7 @@ export function recordFrom(kind: RecordKind, row: JsonObject, { instanceUrl }: S
     ...(currency === undefined ? {} : { currency }),
     ...(owner === undefined ? {} : { owner }),
     ...(email === undefined ? {} : { emails: [email.toLowerCase()] }),
+    ...(accountExternalId === undefined ? {} : { accountExternalId }),
     url: `${instanceUrl}/${externalId}`,
     // SystemModstamp is told in whole seconds, in which there may be two changes.
     version: fingerprint(Buffer.from(JSON.stringify(row))),

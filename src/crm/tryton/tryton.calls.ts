@@ -7,7 +7,9 @@ import {
   type CrmEntry,
   type CrmRecord,
   type EntryForm,
+  type RecordKind,
   type RecordReference,
+  type RecordSearch,
   type StoredEntry,
 } from '../crm-record.js';
 import { changedRows } from './tryton.changes.js';
@@ -15,6 +17,7 @@ import { TrytonEntries } from './tryton.entries.js';
 import { idNumber } from './tryton.id.js';
 import { fieldsOf, isTrytonKind, models, recordIn, rowsIn, type TrytonKind } from './tryton.records.js';
 import { TrytonRpc } from './tryton.rpc.js';
+import { idsBy } from './tryton.search.js';
 
 /** The calls of one account; each throws as the port says. */
 export class TrytonCalls implements ConnectorCalls {
@@ -71,6 +74,14 @@ export class TrytonCalls implements ConnectorCalls {
       .map((row) => memberOf(row, 'party'))
       .filter((id) => typeof id === 'number');
     return parties.length === 0 ? [] : this.#records('contact', [...new Set(parties)]);
+  }
+
+  async recordsBy(kind: RecordKind, search: RecordSearch): Promise<readonly CrmRecord[]> {
+    if (!isTrytonKind(kind)) return [];
+    const ids = await idsBy(this.#rpc, kind, search);
+    if (ids.length === 0) return [];
+    const found = await this.#records(kind, ids);
+    return found.toSorted((one, other) => Number(other.externalId) - Number(one.externalId));
   }
 
   async changedAfter(position: string | undefined): Promise<ChangedRecords> {

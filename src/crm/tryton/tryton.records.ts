@@ -42,6 +42,7 @@ const opportunityFields = [
   'currency.code',
   'employee.rec_name',
   'employee.party.email',
+  'party',
   ...times,
 ] as const;
 
@@ -89,6 +90,7 @@ function opportunityIn(row: JsonObject): Pick<CrmRecord, 'name' | 'version'> & P
   const amount = decimalIn(memberOf(row, 'amount'));
   const currency = filledTextOf(relatedTo(row, 'currency'), 'code');
   const owner = ownerIn(row);
+  const party = memberOf(row, 'party');
   return {
     name: filledTextOf(row, 'description') ?? filledTextOf(row, 'rec_name') ?? idOf(row),
     // Converted is a quotation of which nobody knows yet whether it will be won.
@@ -97,6 +99,7 @@ function opportunityIn(row: JsonObject): Pick<CrmRecord, 'name' | 'version'> & P
       : { stage: state, isClosed: ['won', 'lost', 'cancelled'].includes(state), isWon: state === 'won' }),
     ...(amount === undefined ? {} : { amount, ...(currency === undefined ? {} : { currency }) }),
     ...(owner === undefined ? {} : { owner }),
+    ...(typeof party === 'number' ? { accountExternalId: String(party) } : {}),
     version: stampOf(row),
   };
 }

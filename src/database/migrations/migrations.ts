@@ -15,6 +15,7 @@ import { BindTokens1763800000014 } from './1763800000014-bind-tokens.js';
 import { MendPostsAndJobs1763800000015 } from './1763800000015-mend-posts-and-jobs.js';
 import { CreateCrm1763800000016 } from './1763800000016-create-crm.js';
 import { TellOfCrmRecords1763800000017 } from './1763800000017-tell-of-crm-records.js';
+import { LinkByRule1763800000019 } from './1763800000019-link-by-rule.js';
 import { OrderJobsByAge1763800000021 } from './1763800000021-order-jobs-by-age.js';
 
 /** Every migration in order; TypeORM runs those that are not yet in `schema_migrations`. */
@@ -36,5 +37,6 @@ export const migrations = [
   MendPostsAndJobs1763800000015,
   CreateCrm1763800000016,
   TellOfCrmRecords1763800000017,
+  LinkByRule1763800000019,
   OrderJobsByAge1763800000021,
 ];

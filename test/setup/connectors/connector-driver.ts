@@ -1,4 +1,5 @@
 import { type CrmPlatform } from '../../../src/crm/crm-platform.js';
+import { type RecordKind } from '../../../src/crm/crm-record.js';
 import { type CrmDouble } from '../../../simulators/crm/common/crm-double.js';
 
 /** A double of the CRM and what a connection to it is made of. */
@@ -30,6 +31,8 @@ export interface ConnectorStage {
     readonly headers?: Readonly<Record<string, string>>;
     readonly body: string;
   }[];
+  /** A kind whose records people call by a number: the one that a test gives it, or where there is none, its id. */
+  readonly numbered?: { readonly kind: RecordKind; readonly number?: string };
   /** What the CRM itself makes of a text, where it does not keep every one as it came. */
   readonly kept?: (text: string) => string;
   end(): Promise<void>;

@@ -15,6 +15,7 @@ export const espocrmDriver: ConnectorDriver = {
       secrets: { ...credentials, webhookSecrets: ['a1b2c3d4e5f60718293a4b5c6d7e8f90'] },
       tooMany: { status: 429, headers: { 'retry-after': '9' }, body: '<html>Too many requests</html>' },
       tooManySeconds: 9,
+      numbered: { kind: 'case', number: '4711' },
       refusals: [
         {
           name: 'a field that is required',

@@ -26,6 +26,7 @@ export const hubspotDriver: ConnectorDriver = {
       appToken: accessToken,
       tooMany: { status: 429, headers: {}, body: textOf(errors.tenSecondly) },
       tooManySeconds: 10,
+      numbered: { kind: 'case' },
       refusals: errors.refusals.map((refusal) => ({ ...refusal, body: textOf(refusal.body) })),
       passing: errors.passing.map((answer) => ({ ...answer, body: textOf(answer.body) })),
       end: () => double.close(),

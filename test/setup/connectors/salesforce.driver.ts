@@ -41,6 +41,7 @@ export const salesforceDriver: ConnectorDriver = {
       tooMany: { ...named(dailyLimit), headers: {} },
       // What remains of a day is told nowhere.
       tooManySeconds: 900,
+      numbered: { kind: 'case', number: '00004711' },
       refusals: refusals.map(named),
       passing: [
         ...passing.map(named),

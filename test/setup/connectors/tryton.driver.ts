@@ -29,6 +29,7 @@ export const trytonDriver: ConnectorDriver = {
       tooMany: { ...recorded('response_too_many_logins'), headers: {} },
       // It does not say: for so long it counts failed logins.
       tooManySeconds: 300,
+      numbered: { kind: 'opportunity', number: '4711' },
       refusals: [
         { name: 'a field is missing', ...recorded('error_required'), reason: 'invalid' },
         { name: 'what its database cannot hold', ...recorded('error_nul'), reason: 'invalid' },
