@@ -16,6 +16,7 @@ import { SecretBox } from './common/security/secret-box.js';
 import { type Secret } from './common/security/secret.js';
 import { ConnectionsModule } from './connections/connections.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
+import { POLL_PACE, type PollPace } from './crm-sync/polling/poll-pace.js';
 import { DatabaseModule, type DatabaseSettings } from './database/database.module.js';
 import { ExportsModule } from './exports/exports.module.js';
 import { FeedModule } from './feed/feed.module.js';
@@ -43,6 +44,8 @@ export interface AppSettings {
   /** Endpoints that may be called although they are inside; see `OutboundHttp`. */
   readonly outboundAllow: readonly string[];
   readonly feedLimits: FeedLimits;
+  /** Between two questions to a CRM that calls nobody. */
+  readonly crmPollEveryMs: number;
   readonly logger: Logger;
 }
 
@@ -61,6 +64,7 @@ class SettingsModule {
         { provide: REQUEST_LIMITS, useValue: settings.requestLimits },
         { provide: PUBLIC_URL, useValue: settings.publicUrl },
         { provide: FEED_LIMITS, useValue: settings.feedLimits },
+        { provide: POLL_PACE, useValue: { lookEveryMs: 1_000, everyMs: settings.crmPollEveryMs } satisfies PollPace },
         { provide: OutboundHttp, useValue: new OutboundHttp({ allow: settings.outboundAllow }) },
         { provide: OUTBOUND, useExisting: OutboundHttp },
       ],
@@ -73,6 +77,7 @@ class SettingsModule {
         REQUEST_LIMITS,
         PUBLIC_URL,
         FEED_LIMITS,
+        POLL_PACE,
         OutboundHttp,
         OUTBOUND,
       ],

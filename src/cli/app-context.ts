@@ -39,6 +39,7 @@ export async function withApp<T>(
         publicUrl: () => config.publicUrl ?? `http://127.0.0.1:${config.port}`,
         outboundAllow: config.outboundAllow,
         feedLimits: config.feedLimits,
+        crmPollEveryMs: config.crmPollSeconds * 1_000,
         // Standard output is the command's answer; what goes wrong goes beside it.
         logger: createLogger('error', process.stderr),
       }),

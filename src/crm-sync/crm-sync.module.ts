@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConnectionsModule } from '../connections/connections.module.js';
+import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { PostsModule } from '../posts/posts.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
@@ -14,13 +15,16 @@ import { CrmConnectionsController } from './connections/crm-connections.controll
 import { CrmHealthQueries } from './connections/crm-health.queries.js';
 import { CrmLinksController } from './links/crm-links.controller.js';
 import { CrmLinksService } from './links/crm-links.service.js';
+import { CrmPollJob } from './polling/crm-poll.job.js';
+import { PollTable } from './polling/poll-table.js';
+import { PollWarden } from './polling/poll-warden.js';
 import { CrmNewsReaction } from './telling/crm-news.reaction.js';
 import { CrmTellJob } from './telling/crm-tell.job.js';
 import { Timeline } from './timeline/timeline.js';
 
 /** Keeps CRMs in step with what is said in spaces. */
 @Module({
-  imports: [ConnectionsModule, MessagesModule, PostsModule, TokensModule],
+  imports: [ConnectionsModule, DeliveriesModule, MessagesModule, PostsModule, TokensModule],
   controllers: [CrmConnectionsController, CrmLinksController, CrmChangesController],
   providers: [
     ChangeTable,
@@ -29,12 +33,15 @@ import { Timeline } from './timeline/timeline.js';
     CrmHealthQueries,
     CrmLinksService,
     CrmNewsReaction,
+    CrmPollJob,
     CrmPushJob,
     CrmTellJob,
     CrmRetriesService,
     EntryWriting,
+    PollTable,
+    PollWarden,
     Timeline,
   ],
-  exports: [CrmChangeReaction, CrmNewsReaction, CrmPushJob, CrmTellJob],
+  exports: [CrmChangeReaction, CrmNewsReaction, CrmPollJob, CrmPushJob, CrmTellJob, PollTable, PollWarden],
 })
 export class CrmSyncModule {}

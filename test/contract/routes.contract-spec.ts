@@ -82,6 +82,7 @@ describe('every route that callers use', () => {
         publicUrl: () => 'http://127.0.0.1',
         outboundAllow: [],
         feedLimits: { perCaller: 1, perTenant: 1 },
+        crmPollEveryMs: 60_000,
         logger: createLogger('silent'),
       }),
       { logger: false },

@@ -48,6 +48,8 @@ export interface Config {
   readonly trustProxy: number | readonly string[];
   /** How long the audit log is kept at least, in days; 0 means for ever. */
   readonly auditRetentionDays: number;
+  /** Between two questions to a CRM that calls nobody. */
+  readonly crmPollSeconds: number;
   /** Whose scripts in browsers may call the REST API. */
   readonly corsOrigins: readonly string[];
 }
@@ -168,6 +170,7 @@ export function readConfig(environment: Environment = process.env): Config {
     failedLoginsPerMinute: read.integer('LIAISON_FAILED_LOGINS_PER_MINUTE', 60, 0, 1_000_000),
     trustProxy: read.proxies('LIAISON_TRUST_PROXY'),
     auditRetentionDays: read.integer('LIAISON_AUDIT_RETENTION_DAYS', 0, 0, 36_500),
+    crmPollSeconds: read.integer('LIAISON_CRM_POLL_SECONDS', 60, 1, 86_400),
     corsOrigins: read.origins('LIAISON_CORS_ORIGINS'),
   };
   if (config.bootstrapKey !== undefined && config.bootstrapKey.length < 16) {
