@@ -31,7 +31,10 @@ export class CuttingProxy {
   readonly #server: Server;
 
   private constructor(private readonly target: URL) {
-    this.#server = createServer((incoming, outgoing) => void this.#serve(incoming, outgoing));
+    this.#server = createServer((incoming, outgoing) => {
+      // A target that is not there is as far away for whoever calls.
+      this.#serve(incoming, outgoing).catch(() => incoming.socket.destroy());
+    });
   }
 
   static async start(target: string): Promise<CuttingProxy> {
