@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { isPrepared, prepare, stageFromCache } from './tryton/cache.mjs';
 import { admin, service } from './tryton/company.mjs';
 import { NotHere } from './tryton/not-here.mjs';
@@ -7,8 +8,9 @@ import { NotHere } from './tryton/not-here.mjs';
  * repository, so nothing is installed on the machine; it runs as processes of its own, beside a Postgres of its own.
  *
  *   node bin/tryton.mjs prepare   makes the cache: packages and a database with a company; about a minute, once
- *   node bin/tryton.mjs serve     starts a copy, says where as one line of JSON, and ends with its standard input;
- *                                 prepares first where CI is set
+ *   node bin/tryton.mjs serve     starts a copy, says where as one line of JSON, and ends with its standard input, on which
+ *                                 the lines `stop` and `start` stop its server and start it again at the same address, each
+ *                                 answered by a line of JSON; prepares first where CI is set
  *
  * Where that cannot be, the line of JSON has `absent`, which says why.
  */
@@ -24,12 +26,18 @@ const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const made = () => prepare((making) => (stage = making));
 
 async function serve() {
-  process.stdin.once('close', () => void end()).resume();
+  const input = createInterface({ input: process.stdin }).once('close', () => void end());
   if (process.env.CI) await made();
   if (!isPrepared()) throw new NotHere('`node bin/tryton.mjs prepare` has not been run');
   stage = stageFromCache();
   await stage.startPostgres();
   const url = await stage.startTryton();
+  let turn = Promise.resolve();
+  input.on('line', (line) => {
+    turn = turn
+      .then(() => (line === 'stop' ? stage.stopTryton() : stage.startTryton()))
+      .then(() => say({ done: line }));
+  });
   say({ url, database: 'tryton', service, admin, postgres: { host: stage.place, database: 'tryton', user: 'tryton' } });
 }
 

@@ -17,6 +17,7 @@ import { type Secret } from './common/security/secret.js';
 import { ConnectionsModule } from './connections/connections.module.js';
 import { ConversationsModule } from './conversations/conversations.module.js';
 import { CRM_SETTLE_MS } from './crm-sync/changes/crm-settling.js';
+import { POLL_PACE, type PollPace } from './crm-sync/polling/poll-pace.js';
 import { DatabaseModule, type DatabaseSettings } from './database/database.module.js';
 import { ExportsModule } from './exports/exports.module.js';
 import { FeedModule } from './feed/feed.module.js';
@@ -46,6 +47,8 @@ export interface AppSettings {
   readonly feedLimits: FeedLimits;
   /** See `CRM_SETTLE_MS`. */
   readonly crmSettleMs: number;
+  /** Between two questions to a CRM that calls nobody. */
+  readonly crmPollEveryMs: number;
   readonly logger: Logger;
 }
 
@@ -65,6 +68,7 @@ class SettingsModule {
         { provide: PUBLIC_URL, useValue: settings.publicUrl },
         { provide: FEED_LIMITS, useValue: settings.feedLimits },
         { provide: CRM_SETTLE_MS, useValue: settings.crmSettleMs },
+        { provide: POLL_PACE, useValue: { lookEveryMs: 1_000, everyMs: settings.crmPollEveryMs } satisfies PollPace },
         { provide: OutboundHttp, useValue: new OutboundHttp({ allow: settings.outboundAllow }) },
         { provide: OUTBOUND, useExisting: OutboundHttp },
       ],
@@ -78,6 +82,7 @@ class SettingsModule {
         PUBLIC_URL,
         FEED_LIMITS,
         CRM_SETTLE_MS,
+        POLL_PACE,
         OutboundHttp,
         OUTBOUND,
       ],

@@ -15,6 +15,8 @@ import { CrmLinkJob } from './crm-sync/linking/crm-link.job.js';
 import { CrmLinkReaction } from './crm-sync/linking/crm-link.reaction.js';
 import { CrmSyncModule } from './crm-sync/crm-sync.module.js';
 import { CrmNewsReaction } from './crm-sync/telling/crm-news.reaction.js';
+import { CrmPollJob } from './crm-sync/polling/crm-poll.job.js';
+import { PollTable } from './crm-sync/polling/poll-table.js';
 import { CrmTellJob } from './crm-sync/telling/crm-tell.job.js';
 import { ConversationProcessor } from './conversations/conversation.processor.js';
 import { type CrmPlatform } from './crm/crm-platform.js';
@@ -82,7 +84,16 @@ const reactions = [HydrationReaction, AuthorizationReaction, OperationReaction, 
 const reactionsOfModules = [CrmChangeReaction, CrmLinkReaction, CrmNewsReaction];
 const jobs = [HydrationJob, OrganizationTokenJob, RegistrationJob];
 /** Handlers that their own module makes, because its API needs them too. */
-const jobsOfModules = [GrantKeepAlive, GrantRevocation, TokenRevocation, PostJob, CrmLinkJob, CrmPushJob, CrmTellJob];
+const jobsOfModules = [
+  GrantKeepAlive,
+  GrantRevocation,
+  TokenRevocation,
+  PostJob,
+  CrmLinkJob,
+  CrmPollJob,
+  CrmPushJob,
+  CrmTellJob,
+];
 
 const listOf = (...list: unknown[]): readonly unknown[] => list;
 
@@ -106,7 +117,7 @@ const listOf = (...list: unknown[]): readonly unknown[] => list;
     ...followers,
     ...reactions,
     ...jobs,
-    { provide: CONNECTION_ENDINGS, useFactory: listOf, inject: [GrantRevocation] },
+    { provide: CONNECTION_ENDINGS, useFactory: listOf, inject: [GrantRevocation, PollTable] },
     { provide: EVENT_FOLLOWERS, useFactory: listOf, inject: followers },
     { provide: EVENT_PROCESSORS, useFactory: listOf, inject: processors },
     { provide: EVENT_REACTIONS, useFactory: listOf, inject: [...reactions, ...reactionsOfModules] },

@@ -16,6 +16,7 @@ const settings = { listen_addresses: '', fsync: 'off', full_page_writes: 'off', 
 /** A Postgres and a Tryton in a folder of their own; `end` leaves neither process nor file behind. */
 export class Stage {
   #ends = [];
+  #port;
 
   constructor(root) {
     this.root = root;
@@ -64,11 +65,11 @@ export class Stage {
     must('/usr/bin/python3', [...args, '-u', 'sale_opportunity', '--activate-dependencies'], options);
   }
 
-  /** Answers where it listens: a free port of this machine. */
+  /** Answers where it listens: a free port of this machine, the same one whenever it is started again. */
   async startTryton() {
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    this.#configure(port);
+    this.#port ??= await freePort();
+    const url = `http://127.0.0.1:${this.#port}`;
+    this.#configure(this.#port);
     const args = [programOf(this.root, 'trytond'), '-c', this.config, '-d', 'tryton'];
     await this.#run('/usr/bin/python3', args, 'SIGKILL', {}, () =>
       rpc(`${url}/`, 'common.server.version').then(
@@ -77,6 +78,11 @@ export class Stage {
       ),
     );
     return url;
+  }
+
+  /** Ends Tryton's server alone, which was started last. */
+  async stopTryton() {
+    await this.#ends.shift()();
   }
 
   /** Ends the processes, the last one first. */

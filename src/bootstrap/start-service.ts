@@ -23,6 +23,7 @@ import { GrantKeepAlive } from '../grants/grant-keep-alive.js';
 import { Readiness } from '../health/readiness.js';
 import { LaneWorker } from '../lanes/lane-worker.js';
 import { OutboxWorker } from '../outbox/outbox-worker.js';
+import { PollWarden } from '../crm-sync/polling/poll-warden.js';
 import { RegistrationWarden } from '../registrations/registration-warden.js';
 import { applyHttpFace } from './http-face.js';
 import { openSecretBox } from './master-keys.js';
@@ -64,6 +65,7 @@ export async function startService(config: Config, databaseUrl: string, logger: 
       outboundAllow: config.outboundAllow,
       feedLimits: config.feedLimits,
       crmSettleMs: config.crmSettleMs,
+      crmPollEveryMs: config.crmPollSeconds * 1_000,
       logger,
     }),
     new ApiAdapter(),
@@ -107,6 +109,7 @@ async function bringUp(app: NestExpressApplication, config: Config): Promise<voi
     app.get(OutboxWorker).start();
     app.get(GrantKeepAlive).start();
     app.get(RegistrationWarden).start();
+    app.get(PollWarden).start();
   }
 }
 
@@ -126,6 +129,7 @@ async function stop(app: NestExpressApplication, server: Server, graceMs: number
   clearTimeout(grace);
   await app.get(AuditLog).drained();
   await app.get(RegistrationWarden).stop();
+  await app.get(PollWarden).stop();
   // It appends to the delivery log, which is drained after it.
   app.get(GrantKeepAlive).stop();
   await app.get(OutboxWorker).stop();

@@ -40,6 +40,7 @@ export async function withApp<T>(
         outboundAllow: config.outboundAllow,
         feedLimits: config.feedLimits,
         crmSettleMs: config.crmSettleMs,
+        crmPollEveryMs: config.crmPollSeconds * 1_000,
         // Standard output is the command's answer; what goes wrong goes beside it.
         logger: createLogger('error', process.stderr),
       }),

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConnectionsModule } from '../connections/connections.module.js';
+import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
 import { PostsModule } from '../posts/posts.module.js';
@@ -31,13 +32,16 @@ import { Suggestions } from './linking/suggestions.js';
 import { UserTable } from './linking/user-table.js';
 import { CrmPeopleController } from './people/crm-people.controller.js';
 import { CrmPeopleQueries } from './people/crm-people.queries.js';
+import { CrmPollJob } from './polling/crm-poll.job.js';
+import { PollTable } from './polling/poll-table.js';
+import { PollWarden } from './polling/poll-warden.js';
 import { CrmNewsReaction } from './telling/crm-news.reaction.js';
 import { CrmTellJob } from './telling/crm-tell.job.js';
 import { Timeline } from './timeline/timeline.js';
 
 /** Keeps CRMs in step with what is said in spaces. */
 @Module({
-  imports: [ConnectionsModule, MessagesModule, OutboxModule, PostsModule, TokensModule],
+  imports: [ConnectionsModule, DeliveriesModule, MessagesModule, OutboxModule, PostsModule, TokensModule],
   controllers: [
     CrmConnectionsController,
     CrmLinksController,
@@ -57,6 +61,7 @@ import { Timeline } from './timeline/timeline.js';
     CrmMetrics,
     CrmPeopleQueries,
     CrmNewsReaction,
+    CrmPollJob,
     CrmPushJob,
     CrmTellJob,
     CrmRetriesService,
@@ -69,9 +74,21 @@ import { Timeline } from './timeline/timeline.js';
     RecordFinder,
     SpaceReader,
     Suggestions,
+    PollTable,
+    PollWarden,
     Timeline,
     UserTable,
   ],
-  exports: [CrmChangeReaction, CrmLinkJob, CrmLinkReaction, CrmNewsReaction, CrmPushJob, CrmTellJob],
+  exports: [
+    CrmChangeReaction,
+    CrmLinkJob,
+    CrmLinkReaction,
+    CrmNewsReaction,
+    CrmPollJob,
+    CrmPushJob,
+    CrmTellJob,
+    PollTable,
+    PollWarden,
+  ],
 })
 export class CrmSyncModule {}

@@ -14,6 +14,11 @@ export interface Connector {
    * does not, a lost answer is looked for before another `create`.
    */
   readonly createsByKey: boolean;
+  /**
+   * Where `changedAfter` is: what changed is asked for while nothing signs calls of the CRM, and no more often than that, as its
+   * calls are counted.
+   */
+  readonly pollAtMostEveryMs?: number;
   /** The calls of one account. Each ends by the signal behind `http`. */
   at(account: PlatformAccount, http: HttpCaller): ConnectorCalls;
 }

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Pool } from 'pg';
+import { type DataSource } from 'typeorm';
 import { storableText } from '../common/json/storable.js';
 import { uuidV7 } from '../common/ids/uuid-v7.js';
 import { fingerprint, laneId } from '../common/security/fingerprint.js';
@@ -8,7 +9,8 @@ import { Metrics } from '../common/observability/metrics.js';
 import { ACK_POOL } from '../database/ack-pool.js';
 import { queryHeader, type VerifiedDelivery } from './delivery.js';
 import { GroupCommit } from '../database/group-commit.js';
-import { insertDeliveries, type NewDelivery } from './insert-deliveries.js';
+import { rowsOf } from '../database/rows.js';
+import { insertDeliveries, insertDeliveriesAfter, type DoneBefore, type NewDelivery } from './insert-deliveries.js';
 
 /** Who called and what the platform's reading said; the rest of a row follows from the delivery. */
 export interface DeliverySource {
@@ -68,30 +70,22 @@ export class DeliveryLog {
    * Rejects with `StorageUnavailable` when that cannot be said in time.
    */
   async append(delivery: VerifiedDelivery, source: DeliverySource): Promise<void> {
-    const { laneKey, sourceTimeMs } = source;
-    const key = storableText(laneKey.slice(0, longestLaneKey));
-    await this.#commits.add({
-      id: uuidV7(delivery.receivedAt.getTime()),
-      tenantId: source.tenantId,
-      connectionId: source.connectionId,
-      platform: source.platform,
-      laneId: laneId(source.connectionId, key),
-      laneKey: key,
-      sourceTimeMs:
-        sourceTimeMs !== undefined && sourceTimeMs >= earliestSourceTimeMs && sourceTimeMs < latestSourceTimeMs
-          ? sourceTimeMs
-          : noSourceTimeMs,
-      receivedAt: delivery.receivedAt,
-      fingerprint:
-        source.identity === undefined
-          ? fingerprint(delivery.body)
-          : fingerprint(Buffer.concat([Buffer.from(`${source.identity}\n`), delivery.body])),
-      scheme: delivery.scheme,
-      platformIndex: source.platformIndex,
-      retryCount: source.retryCount,
-      headers: keptHeaders(delivery, source.keptHeaders),
-      body: delivery.body,
-    });
+    await this.#commits.add(toRow(delivery, source));
+  }
+
+  /**
+   * Stores deliveries that we asked for ourselves, in the statement of `before`, which moves the place in what is asked for: both
+   * are there afterwards, or neither. Not by the pool of acknowledgements, so no call that comes in waits for it.
+   */
+  async appendAfter(
+    deliveries: readonly { readonly delivery: VerifiedDelivery; readonly source: DeliverySource }[],
+    before: DoneBefore,
+    dataSource: DataSource,
+  ): Promise<void> {
+    const batch = deliveries.map(({ delivery, source }) => toRow(delivery, source));
+    const { text, values = [] } = insertDeliveriesAfter(batch, before);
+    const stored = await rowsOf(dataSource, `${text} returning 1`, values);
+    this.#tell(batch.length, stored.length);
   }
 
   /** Resolves when nothing waits any more. */
@@ -101,14 +95,42 @@ export class DeliveryLog {
 
   async #flush(batch: readonly NewDelivery[]): Promise<void> {
     const result = await this.pool.query(insertDeliveries(batch));
-    const stored = result.rowCount ?? 0;
     this.metrics.batchSize.observe(batch.length);
+    this.#tell(batch.length, result.rowCount ?? 0);
+  }
+
+  #tell(all: number, stored: number): void {
     this.metrics.deliveries.inc({ outcome: 'stored' }, stored);
-    if (stored < batch.length) {
-      this.metrics.deliveries.inc({ outcome: 'duplicate' }, batch.length - stored);
-    }
+    if (stored < all) this.metrics.deliveries.inc({ outcome: 'duplicate' }, all - stored);
     if (stored > 0) this.wakeUps.emit('stored');
   }
+}
+
+function toRow(delivery: VerifiedDelivery, source: DeliverySource): NewDelivery {
+  const { laneKey, sourceTimeMs } = source;
+  const key = storableText(laneKey.slice(0, longestLaneKey));
+  return {
+    id: uuidV7(delivery.receivedAt.getTime()),
+    tenantId: source.tenantId,
+    connectionId: source.connectionId,
+    platform: source.platform,
+    laneId: laneId(source.connectionId, key),
+    laneKey: key,
+    sourceTimeMs:
+      sourceTimeMs !== undefined && sourceTimeMs >= earliestSourceTimeMs && sourceTimeMs < latestSourceTimeMs
+        ? sourceTimeMs
+        : noSourceTimeMs,
+    receivedAt: delivery.receivedAt,
+    fingerprint:
+      source.identity === undefined
+        ? fingerprint(delivery.body)
+        : fingerprint(Buffer.concat([Buffer.from(`${source.identity}\n`), delivery.body])),
+    scheme: delivery.scheme,
+    platformIndex: source.platformIndex,
+    retryCount: source.retryCount,
+    headers: keptHeaders(delivery, source.keptHeaders),
+    body: delivery.body,
+  };
 }
 
 function keptHeaders(delivery: VerifiedDelivery, names: readonly string[]): Record<string, string> {

@@ -31,8 +31,8 @@ export interface NewDelivery {
  *
  * A delivery that is there already is skipped: same connection, same time inside the signed body, same bytes.
  */
-const text = `
-  with gate as materialized (select pg_advisory_xact_lock(${advisoryLocks.deliveryOrder}))
+const insert = (before: { readonly sql: string; readonly rows: string }): string => `
+  with ${before.sql} gate as materialized (select pg_advisory_xact_lock(${advisoryLocks.deliveryOrder}) ${before.rows})
   insert into deliveries (seq, id, tenant_id, connection_id, platform, scheme, lane_id, lane_key, source_time,
                           received_at, fingerprint, platform_index, retry_count, headers, size, body)
   select nextval('delivery_seq'), d.id, ($3::text[])[d.source], ($4::uuid[])[d.source], ($5::text[])[d.source],
@@ -46,6 +46,22 @@ const text = `
   ) as d(id, source, lane_id, lane_key, source_ms, received_ms, fingerprint, platform_index, retry_count, start, size,
          headers)
   on conflict (connection_id, source_time, fingerprint) do nothing`;
+
+const text = insert({ sql: '', rows: '' });
+
+/** Something that is done in the statement that stores a batch, before the order of deliveries is locked. */
+export interface DoneBefore {
+  /** Gives one row where the batch shall be stored, and none where it shall not; `place` says where its n-th value stands. */
+  readonly sql: (place: (index: number) => string) => string;
+  readonly values: readonly unknown[];
+}
+
+/** The statement that does both or nothing, and holds the lock for no longer than any other. */
+export function insertDeliveriesAfter(batch: readonly NewDelivery[], { sql, values }: DoneBefore): QueryConfig {
+  const own: readonly unknown[] = insertDeliveries(batch).values ?? [];
+  const before = sql((index) => `$${own.length + 1 + index}`);
+  return { text: insert({ sql: `before as (${before}),`, rows: 'from before' }), values: [...own, ...values] };
+}
 
 /** The statement that stores a batch; its `rowCount` is the number of deliveries that were new. */
 export function insertDeliveries(batch: readonly NewDelivery[]): QueryConfig {

@@ -83,6 +83,7 @@ describe('every route that callers use', () => {
         outboundAllow: [],
         feedLimits: { perCaller: 1, perTenant: 1 },
         crmSettleMs: 0,
+        crmPollEveryMs: 60_000,
         logger: createLogger('silent'),
       }),
       { logger: false },

@@ -19,6 +19,7 @@ export type Cut =
 export interface SeenCall {
   readonly method: string;
   readonly path: string;
+  readonly body: string;
 }
 
 /** An HTTP proxy before a platform that loses answers, call by call. */
@@ -30,7 +31,10 @@ export class CuttingProxy {
   readonly #server: Server;
 
   private constructor(private readonly target: URL) {
-    this.#server = createServer((incoming, outgoing) => void this.#serve(incoming, outgoing));
+    this.#server = createServer((incoming, outgoing) => {
+      // A target that is not there is as far away for whoever calls.
+      this.#serve(incoming, outgoing).catch(() => incoming.socket.destroy());
+    });
   }
 
   static async start(target: string): Promise<CuttingProxy> {
@@ -54,7 +58,7 @@ export class CuttingProxy {
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/' } = incoming;
     const body = await bytesOf(incoming);
-    const cut = this.decide({ method, path: new URL(url, this.target).pathname });
+    const cut = this.decide({ method, path: new URL(url, this.target).pathname, body: body.toString() });
     if (typeof cut === 'string' && cut !== 'pass') this.cuts[cut] += 1;
     if (cut === 'before') {
       incoming.socket.resetAndDestroy();

@@ -2047,6 +2047,25 @@ export interface components {
       /** @description Why not: a fixed word. */
       reason?: string;
     };
+    CrmPollingDto: {
+      /**
+       * Format: date-time
+       * @description When it last answered.
+       */
+      lastPolledAt: string | null;
+      /**
+       * Format: date-time
+       * @description What changed until then was told by it; the older, the further behind.
+       */
+      caughtUpAt: string | null;
+      /**
+       * Format: date-time
+       * @description When it is asked next.
+       */
+      nextPollAt: string;
+      /** @description Why it could not be asked the last time; `needs-authorization` waits for another secret. */
+      reason: string | null;
+    };
     CrmHealthDto: {
       /** @description Changes that wait, or are being made. */
       pending: number;
@@ -2068,6 +2087,8 @@ export interface components {
       pausedUntil: string | null;
       /** @description Why it is left alone, or what the work waits for. */
       reason: string | null;
+      /** @description Null where the CRM calls us. */
+      polling: components['schemas']['CrmPollingDto'] | null;
     };
     RecordReferenceDto: {
       /** @enum {string} */

@@ -30,6 +30,7 @@ describe('readConfig', () => {
       failedLoginsPerMinute: 60,
       trustProxy: 0,
       auditRetentionDays: 0,
+      crmPollSeconds: 60,
     });
   });
 
@@ -81,6 +82,7 @@ describe('readConfig', () => {
     ['LIAISON_TRUST_PROXY', '10.0.0.0/33'],
     ['LIAISON_TRUST_PROXY', '10.0.0.1,'],
     ['LIAISON_TRUST_PROXY', '-1'],
+    ['LIAISON_CRM_POLL_SECONDS', '0'],
   ])('names %s when it is wrong, and never its value', (name, value) => {
     const error = faultsOf({
       [name]: value,

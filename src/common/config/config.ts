@@ -50,6 +50,8 @@ export interface Config {
   readonly auditRetentionDays: number;
   /** How long a call to a CRM whose answer was lost may still be worked on there. */
   readonly crmSettleMs: number;
+  /** Between two questions to a CRM that calls nobody. */
+  readonly crmPollSeconds: number;
   /** Whose scripts in browsers may call the REST API. */
   readonly corsOrigins: readonly string[];
 }
@@ -171,6 +173,7 @@ export function readConfig(environment: Environment = process.env): Config {
     trustProxy: read.proxies('LIAISON_TRUST_PROXY'),
     auditRetentionDays: read.integer('LIAISON_AUDIT_RETENTION_DAYS', 0, 0, 36_500),
     crmSettleMs: read.integer('LIAISON_CRM_SETTLE_MS', 25_000, 0, 600_000),
+    crmPollSeconds: read.integer('LIAISON_CRM_POLL_SECONDS', 60, 1, 86_400),
     corsOrigins: read.origins('LIAISON_CORS_ORIGINS'),
   };
   if (config.bootstrapKey !== undefined && config.bootstrapKey.length < 16) {

@@ -4,6 +4,7 @@ import { TenantReads } from '../../database/tenant-reads.js';
 import { type AnnotationDto } from '../../messages/annotation.dto.js';
 import { type MessageDto } from '../../messages/message.dto.js';
 import { MessagesById } from '../../messages/messages-by-id.queries.js';
+import { readableText } from './readable-text.js';
 
 /** What hangs on a message. */
 export interface TimelineAnnotation {
@@ -71,7 +72,7 @@ function toTimelineMessage(message: MessageDto, at: Date): TimelineMessage {
   return {
     at,
     author: message.author?.displayName ?? message.author?.externalId ?? '',
-    content: message.content,
+    content: message.content === null ? null : readableText(message.content, message.contentType),
     isEdited: message.editedAt !== null,
     isDeleted: message.deletedAt !== null,
     hasFailed: message.failedAt !== null,

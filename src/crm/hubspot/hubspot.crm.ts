@@ -1,6 +1,8 @@
+import { isPolled } from '../../deliveries/polled-delivery.js';
 import { addressOf } from '../../platforms/address.js';
 import { type CrmPlatform } from '../crm-platform.js';
 import { recordKinds } from '../crm-record.js';
+import { translateRecordCall } from '../record-call.translator.js';
 import { HubSpotCalls } from './hubspot.calls.js';
 import { hubspotHydration } from './hubspot.hydration.js';
 import { hubspotUserGrants } from './hubspot.oauth.js';
@@ -17,7 +19,7 @@ export const hubspot: CrmPlatform = {
   addresses: ({ apiUrl = publicHubSpotApi }) => [addressOf(apiUrl)],
   verify: verifyHubSpot,
   read: readHubSpot,
-  translate: translateHubSpot,
+  translate: (delivery) => (isPolled(delivery) ? translateRecordCall : translateHubSpot)(delivery),
   birthOf: () => undefined,
   keptHeaders: ['content-type', 'user-agent', signatureHeader, timestampHeader],
   hydration: hubspotHydration,
@@ -28,6 +30,8 @@ export const hubspot: CrmPlatform = {
     // HubSpot keeps 65,536 characters of a body; each of ours may take five there (`longestEscape`).
     limits: { title: 250, text: 12_000 },
     createsByKey: true,
+    // Four searches each, which an account has few of.
+    pollAtMostEveryMs: 300_000,
     at: (account, http) => new HubSpotCalls(account, http),
   },
 };

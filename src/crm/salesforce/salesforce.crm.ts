@@ -29,6 +29,8 @@ export const salesforce: CrmPlatform = {
     forms: ['note', 'task'],
     limits: { title: 255, text: 32_000 },
     createsByKey: true,
+    // Four calls each, of some tens of thousands a day.
+    pollAtMostEveryMs: 300_000,
     at: (account, http) => salesforceCalls(account, http, limit),
   },
 };

@@ -1,6 +1,7 @@
-import { SignatureRejected, Untranslatable } from '../../platforms/platform.errors.js';
+import { SignatureRejected } from '../../platforms/platform.errors.js';
 import { addressOf } from '../../platforms/address.js';
 import { type CrmPlatform } from '../crm-platform.js';
+import { translateRecordCall } from '../record-call.translator.js';
 import { TrytonCalls } from './tryton.calls.js';
 import { TrytonSecrets, TrytonSettings } from './tryton.settings.js';
 
@@ -14,9 +15,8 @@ export const tryton: CrmPlatform = {
     throw new SignatureRejected('no-active-secret');
   },
   read: () => ({ kind: 'heartbeat' }),
-  translate() {
-    throw new Untranslatable('unknown-event', 'Tryton sends no calls.');
-  },
+  // No call passes `verify`: this is what we asked for.
+  translate: translateRecordCall,
   birthOf: () => undefined,
   keptHeaders: [],
   connector: {
@@ -25,6 +25,7 @@ export const tryton: CrmPlatform = {
     // Tryton knows none; a call of 2 MiB is the largest that it takes.
     limits: { title: 500, text: 100_000 },
     createsByKey: false,
+    pollAtMostEveryMs: 0,
     at: (account, http) => new TrytonCalls(account, http),
   },
 };

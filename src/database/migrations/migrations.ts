@@ -16,6 +16,7 @@ import { MendPostsAndJobs1763800000015 } from './1763800000015-mend-posts-and-jo
 import { CreateCrm1763800000016 } from './1763800000016-create-crm.js';
 import { TellOfCrmRecords1763800000017 } from './1763800000017-tell-of-crm-records.js';
 import { LinkByRule1763800000019 } from './1763800000019-link-by-rule.js';
+import { PollCrms1763800000020 } from './1763800000020-poll-crms.js';
 import { OrderJobsByAge1763800000021 } from './1763800000021-order-jobs-by-age.js';
 
 /** Every migration in order; TypeORM runs those that are not yet in `schema_migrations`. */
@@ -38,5 +39,6 @@ export const migrations = [
   CreateCrm1763800000016,
   TellOfCrmRecords1763800000017,
   LinkByRule1763800000019,
+  PollCrms1763800000020,
   OrderJobsByAge1763800000021,
 ];

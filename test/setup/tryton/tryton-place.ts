@@ -24,6 +24,10 @@ export interface TrytonPlace {
 /** A real one, with a database that can be asked. */
 export interface RealTryton extends TrytonPlace {
   sql(text: string): Promise<readonly unknown[]>;
+  /** Its server ends in the middle of what it does; what its database has committed stays. */
+  stopServer(): Promise<void>;
+  /** At the same address. */
+  startServer(): Promise<void>;
   /** A transaction of its own, open until it is ended. */
   begin(text: string): Promise<{ commit(): Promise<void> }>;
 }
@@ -38,12 +42,14 @@ interface Served extends Pick<TrytonPlace, 'url' | 'database' | 'service' | 'adm
 export async function startRealTryton(): Promise<RealTryton | { readonly absent: string }> {
   const child = spawn(process.execPath, [program, 'serve'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const line = await Promise.race([
-    new Promise<string>((resolve) => createInterface(child.stdout).once('line', resolve)),
-    ended.then(() => '{"absent":"it did not start"}'),
-  ]);
+  const lines = createInterface(child.stdout);
+  const nextLine = (): Promise<string> =>
+    Promise.race([
+      new Promise<string>((resolve) => lines.once('line', resolve)),
+      ended.then(() => '{"absent":"it did not start"}'),
+    ]);
   // What bin/tryton.mjs says.
-  const said = JSON.parse(line) as Served | { readonly absent: string };
+  const said = JSON.parse(await nextLine()) as Served | { readonly absent: string };
   if ('absent' in said) return said;
   const { postgres, ...place } = said;
 
@@ -57,8 +63,16 @@ export async function startRealTryton(): Promise<RealTryton | { readonly absent:
     }
   }
 
+  async function told(command: 'stop' | 'start'): Promise<void> {
+    const answer = nextLine();
+    child.stdin.write(`${command}\n`);
+    if (!(await answer).includes('done')) throw new Error(`Tryton could not ${command}`);
+  }
+
   return {
     ...place,
+    stopServer: () => told('stop'),
+    startServer: () => told('start'),
     sql: (text) => connected(async (client) => (await client.query<Record<string, unknown>>(text)).rows),
     begin: async (text) => {
       const client = new Client(postgres);
