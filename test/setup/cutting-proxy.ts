@@ -30,7 +30,10 @@ export class CuttingProxy {
   readonly #server: Server;
 
   private constructor(private readonly target: URL) {
-    this.#server = createServer((incoming, outgoing) => void this.#serve(incoming, outgoing));
+    this.#server = createServer((incoming, outgoing) => {
+      // Where the target cuts the line, so does the proxy.
+      this.#serve(incoming, outgoing).catch(() => incoming.socket.destroy());
+    });
   }
 
   static async start(target: string): Promise<CuttingProxy> {
