@@ -1,8 +1,12 @@
 import { DataSource } from 'typeorm';
+import { SimulatorClock } from '../../simulators/common/clock.js';
 import { type CrmDouble, type DoubleEntry } from '../../simulators/crm/common/crm-double.js';
+import { outboundEventTypes } from '../../simulators/watson-work/event-bodies.js';
+import { WatsonWorkSimulator } from '../../simulators/watson-work/watson-work-simulator.js';
 import { uuidV7 } from '../../src/common/ids/uuid-v7.js';
 import { type RecordKind } from '../../src/crm/crm-record.js';
 import { generateMasterKey } from '../../src/common/security/secret-box.js';
+import { rowsOf } from '../../src/database/rows.js';
 import { type Fact } from '../../src/events/event.js';
 import { type PlatformId } from '../../src/platforms/platform.js';
 import { connectorDrivers } from './connectors/connector-drivers.js';
@@ -11,6 +15,7 @@ import { CuttingProxy } from './cutting-proxy.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { tell } from './facts.js';
 import { eventually, startTestService, type TestService } from './service.js';
+import { webhookSecret } from './watson.js';
 
 /** A CRM that the service keeps in step, by a connection of its own. */
 export interface CrmAccount {
@@ -35,17 +40,17 @@ export interface LinkedRoom {
 export interface CrmStageOptions {
   /** Which CRMs there are, one connection for each. */
   readonly crms: readonly PlatformId[];
+  /** Whether spaces are those of a platform that can be posted to. */
+  readonly hasPlatform?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** All that is said is said on this day, second by second. */
 const dayStart = Date.UTC(2026, 2, 2, 9);
-export const ann = { externalId: 'ann', displayName: 'Ann' };
+const ann = { externalId: 'ann', displayName: 'Ann' };
 
 /** The whole service with doubles of CRMs; what is said in spaces is told as facts. */
 export class CrmStage {
-  /** Of the platform that the spaces are of. */
-  readonly connectionId = uuidV7();
   #seconds = 0;
   #rooms = 0;
 
@@ -55,10 +60,14 @@ export class CrmStage {
     /** For another process of the same service. */
     readonly environment: Readonly<Record<string, string>>,
     readonly accounts: readonly CrmAccount[],
+    /** Of the platform that the spaces are of. */
+    readonly connectionId: string,
+    private readonly platform: Platform | undefined,
   ) {}
 
-  static async start({ crms, environment = {} }: CrmStageOptions): Promise<CrmStage> {
+  static async start({ crms, hasPlatform = false, environment = {} }: CrmStageOptions): Promise<CrmStage> {
     const database = await createTestDatabase();
+    const watson = hasPlatform ? await WatsonWorkSimulator.start({ clock: new SimulatorClock() }) : undefined;
     const parts = await Promise.all(
       crms.map(async (platform) => {
         const driver = driverOf(platform);
@@ -66,10 +75,15 @@ export class CrmStage {
         return { driver, stage, proxy: await CuttingProxy.start(stage.double.url) };
       }),
     );
-    const hosts = parts.flatMap(({ stage, proxy }) => [stage.double.url, proxy.url].map((url) => new URL(url).host));
+    const urls = [
+      ...parts.flatMap(({ stage, proxy }) => [stage.double.url, proxy.url]),
+      ...(watson ? [watson.url] : []),
+    ];
+    const hosts = urls.map((url) => new URL(url).host);
     const all = {
       LIAISON_OUTBOUND_ALLOW: hosts.join(','),
       LIAISON_CRM_SETTLE_MS: '100',
+      LIAISON_DATABASE_POOL: '20',
       LIAISON_MASTER_KEYS: generateMasterKey(),
       ...environment,
     };
@@ -86,7 +100,8 @@ export class CrmStage {
       if (recordKind === undefined) throw new Error(`${platform} knows no kind of record`);
       accounts.push({ connectionId: body.id, platform, recordKind, double: stage.double, stage, proxy });
     }
-    return new CrmStage(database, service, all, accounts);
+    const platform = watson === undefined ? undefined : await connected(watson, service);
+    return new CrmStage(database, service, all, accounts, platform?.connectionId ?? uuidV7(), platform);
   }
 
   account(platform: PlatformId): CrmAccount {
@@ -97,13 +112,12 @@ export class CrmStage {
 
   /** A space in which Ann has said something, linked to a new record. */
   async room(account: CrmAccount, text = 'Hello'): Promise<LinkedRoom> {
-    const externalId = `room-${++this.#rooms}`;
+    const title = `room-${++this.#rooms}`;
+    const externalId = this.platform?.space(title) ?? title;
     await this.tell(this.said(externalId, `${externalId}-0`, text));
-    const [space] = await this.database.query<{ id: string }>(`select id from spaces where external_id = $1`, [
-      externalId,
-    ]);
+    const [space] = await this.rows<{ id: string }>(`select id from spaces where external_id = $1`, [externalId]);
     const spaceId = space?.id ?? '';
-    const recordId = account.double.addRecord({ kind: account.recordKind, name: externalId });
+    const recordId = account.double.addRecord({ kind: account.recordKind, name: title });
     const { status, body } = await this.service.call<{ id: string }>('POST', '/v1/crm/links', {
       body: {
         connectionId: account.connectionId,
@@ -147,13 +161,26 @@ export class CrmStage {
     await tell(this.service, facts, { connectionId: this.connectionId });
   }
 
+  /** Somebody moved the record on, and the CRM says so. */
+  async moved({ account, recordId }: LinkedRoom, stage: string, at: Date): Promise<void> {
+    const { connectionId, platform, recordKind } = account;
+    const data = { recordKind, recordExternalId: recordId, name: recordId, stage };
+    const fact = { type: 'crm.record.changed', occurredAt: at, space: undefined, data } as const;
+    await tell(this.service, [fact], { connectionId, platform });
+  }
+
+  /** What the database answers, to many at once. */
+  rows<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return rowsOf<Row>(this.service.app.get(DataSource), sql, parameters);
+  }
+
   entriesOf({ account, recordId }: LinkedRoom): readonly DoubleEntry[] {
     return account.double.entries().filter(({ recordExternalId }) => recordExternalId === recordId);
   }
 
   /** How many changes of an account, or of all of them, wait or are being made. */
   async waiting(account?: CrmAccount): Promise<number> {
-    const [row] = await this.database.query<{ count: number }>(
+    const [row] = await this.rows<{ count: number }>(
       `select (select count(*) from crm_changes where state in ('pending', 'sending', 'unknown')
                  and ($1::uuid is null or connection_id = $1))::int
             + (select count(*) from jobs where kind = 'crm-push' and state = 'waiting'
@@ -175,12 +202,12 @@ export class CrmStage {
   /** Rests and waits are over, as if their time had passed. */
   async passTime(account?: CrmAccount): Promise<void> {
     const which = [account?.connectionId ?? null];
-    await this.database.query(
+    await this.rows(
       `update job_pauses set until = clock_timestamp() where until > clock_timestamp() and ($1::uuid is null or connection_id = $1)`,
       which,
     );
     // Those that somebody writes to at this moment have their turn the next time.
-    await this.database.query(
+    await this.rows(
       `update jobs set run_at = clock_timestamp() where id in (
          select id from jobs where kind = 'crm-push' and state = 'waiting' and leased_until is null
            and run_at > clock_timestamp() and ($1::uuid is null or connection_id = $1) for update skip locked)`,
@@ -206,12 +233,9 @@ export class CrmStage {
     }
   }
 
-  get dataSource(): DataSource {
-    return this.service.app.get(DataSource);
-  }
-
   async end(): Promise<void> {
     await this.service.stop();
+    await this.platform?.end();
     for (const { stage, proxy } of this.accounts) {
       await proxy.stop();
       await stage.end();
@@ -223,6 +247,33 @@ export class CrmStage {
     this.#seconds += 1;
     return new Date(dayStart + this.#seconds);
   }
+}
+
+/** A platform that can be posted to. */
+interface Platform {
+  readonly connectionId: string;
+  /** Makes a space and answers its id there. */
+  space(title: string): string;
+  end(): Promise<void>;
+}
+
+async function connected(watson: WatsonWorkSimulator, service: TestService): Promise<Platform> {
+  const app = watson.registerApp({ name: 'Liaison' });
+  const person = watson.addPerson({ displayName: 'Ann', email: 'ann@example.com' });
+  const { body } = await service.call<{ id: string; webhookUrl: string }>('POST', '/v1/connections', {
+    body: {
+      platform: 'watson-work',
+      name: 'Deal rooms',
+      settings: { appId: app.appId, apiUrl: watson.url },
+      secrets: { appSecret: app.appSecret, webhookSecrets: [webhookSecret] },
+    },
+  });
+  await app.addWebhook({ url: body.webhookUrl, events: outboundEventTypes, secret: webhookSecret }).enable();
+  return {
+    connectionId: body.id,
+    space: (title) => watson.createSpace({ title, members: [person], apps: [app] }).id,
+    end: () => watson.stop(),
+  };
 }
 
 function driverOf(platform: PlatformId): ConnectorDriver {

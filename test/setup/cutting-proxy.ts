@@ -32,7 +32,7 @@ export class CuttingProxy {
 
   private constructor(private readonly target: URL) {
     this.#server = createServer((incoming, outgoing) => {
-      // A target that is not there is as far away for whoever calls.
+      // Where the target cuts the line or is not there, so does the proxy.
       this.#serve(incoming, outgoing).catch(() => incoming.socket.destroy());
     });
   }

@@ -12,7 +12,7 @@ let deliveries = 0;
 export async function tell(
   { app }: TestService,
   facts: readonly Fact[],
-  connection: { readonly tenantId?: string; readonly connectionId: string },
+  connection: { readonly tenantId?: string; readonly connectionId: string; readonly platform?: string },
 ): Promise<void> {
   deliveries += 1;
   const origin = { tenantId: 'default', platform: 'watson-work', deliveryId: uuidV7(), ...connection };

@@ -219,13 +219,17 @@ export class ChangeTable {
     });
   }
 
-  /** Writes how a try ended, unless a later one has begun. What is wanted since then is pending again. */
+  /**
+   * Writes how a try ended, unless a later one has begun. What is wanted since then is pending again, but for what a person took
+   * away.
+   */
   end(change: TakenChange, end: ChangeEnd, act: ChangeAct): Promise<void> {
     return inTransaction(this.dataSource, async (tx) => {
       const rows = await rowsOf(
         tx,
         `update crm_changes set
-           state = case when $3 = 'again' or ($3 <> 'unknown' and wanted > $4) then 'pending'
+           state = case when $3 = 'removed' and $5 = '${removedInCrm}' then 'skipped'
+                        when $3 = 'again' or ($3 <> 'unknown' and wanted > $4) then 'pending'
                         when $3 = 'removed' then 'skipped' else $3 end,
            reason = $5, fault = $6, crm_message = $7,
            external_id = case when $3 = 'removed' then null else coalesce($8, external_id) end,

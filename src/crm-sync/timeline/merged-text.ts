@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import { storableText } from '../../common/json/storable.js';
+import { fingerprint } from '../../common/security/fingerprint.js';
 
 const head = '--- Conversation, kept by Liaison. Write above or below it. ---';
 const footPattern = /^--- End of the conversation(?: \(([0-9a-f]{8})\))? ---$/;
@@ -70,5 +70,5 @@ function nameOf(text: string): string {
   const kept = storableText(text)
     .replaceAll(/[^\S\n]+$/gm, '')
     .trimEnd();
-  return hash('sha256', kept.normalize('NFC'), 'hex').slice(0, 8);
+  return fingerprint(Buffer.from(kept.normalize('NFC'))).slice(0, 8);
 }
