@@ -196,6 +196,30 @@ describe.each(subjects)('spaces that find their records in $id by rules', (subje
     expect(JSON.stringify(link?.evidence)).not.toContain('again');
   });
 
+  it('forgets what was said by mistake', async () => {
+    double.addRecord({ kind: 'case', name: 'Mistaken', number: '9001' });
+    await rule({ text: { pattern: '\\bCS-(\\d+)\\b', finds: 'number' } }, { recordKind: 'case' });
+    const name = await room('Talk');
+    await says(name, 'CS-9001', 'mistake');
+    await linkedAs(name, ([link]) => link !== undefined);
+    const edited = { messageExternalId: 'mistake', content: 'CS-900' };
+    await tell(service, [{ ...at(name), type: 'message.edited', data: edited }], { connectionId: platformId });
+    await linkedAs(name, (links) => links.length === 0);
+  });
+
+  it('does not look up the people of spaces that are about nothing', async () => {
+    await rule({ ...byTitle, members: {} });
+    const name = await room('Coffee');
+    await moves(name, 'member.joined', `someone@coffee-${randomUUID()}.test`);
+    await lookedAt();
+    const before = double.calls.total;
+    await says(name, 'Espresso?');
+    await lookedAt();
+    expect(double.calls.total).toBe(before);
+    const path = `/v1/crm/people?connectionId=${crmId}&spaceId=${spaceOf(name)}`;
+    expect((await service.get<Page<CrmPersonDto>>(path)).items).toMatchObject([{ contacts: [], lookedAt: null }]);
+  });
+
   it('is linked by a title and a number that mean the same record', async () => {
     const record = double.addRecord({ kind: 'case', name: 'Scanner is broken', number: '2342' });
     const both = { title: { pattern: '^Case: (.+)$', finds: 'name' }, text: { pattern: 'CS-(\\d+)', finds: 'number' } };
@@ -283,6 +307,20 @@ describe.each(subjects)('spaces that find their records in $id by rules', (subje
     expect(await make('/v1/crm/links', byHand)).toMatchObject({ state: 'active', reason: 'by-hand' });
   });
 
+  it('stays dismissed whatever is being looked at in that moment', async () => {
+    double.addRecord({ kind: 'opportunity', name: 'In that moment' });
+    await rule(byTitle);
+    for (let round = 0; round < 10; round++) {
+      const name = await room('Deal: In that moment');
+      const [link] = await linkedAs(name, ([found]) => found !== undefined);
+      const work = Array.from({ length: 5 }, (_, index) => titled(name, `Deal: ${' '.repeat(index)}In that moment`));
+      await Promise.all([...work, service.call('DELETE', `/v1/crm/links/${link?.id ?? ''}`)]);
+      await titled(name, 'Deal: In that moment');
+      await lookedAt();
+      expect((await linksOf(name)).map(({ state }) => state)).toEqual(['removed']);
+    }
+  });
+
   it('waits for a CRM that is down and loses nothing', async () => {
     const record = double.addRecord({ kind: 'opportunity', name: 'While it was down' });
     double.failNext({ times: 2, what: { kind: 'answer', status: 503, body: 'maintenance' } });
@@ -364,8 +402,12 @@ describe.each(subjects)('spaces that find their records in $id by rules', (subje
   it('knows who its people are in the CRM, without asking it', async () => {
     const { id: accountId, domain } = acme();
     const [contact] = [double.addRecord({ kind: 'contact', name: 'Cora', emails: [`cora@${domain}`], accountId })];
-    await rule(byTitle);
     const name = await room('People');
+    await make('/v1/crm/links', {
+      connectionId: crmId,
+      spaceId: spaceOf(name),
+      record: { kind: 'account', externalId: accountId },
+    });
     for (const who of [`CORA@${domain}`, 'olga@us.test', `nobody@${domain}`]) await moves(name, 'member.joined', who);
     const owner = { externalId: 'user-1', displayName: 'Olga', email: 'Olga@us.test' };
     await heard({ recordKind: 'opportunity', recordExternalId: randomUUID(), name: 'x', owner });

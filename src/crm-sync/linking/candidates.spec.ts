@@ -86,6 +86,16 @@ describe('the records that a rule finds', () => {
     expect(found).toMatchObject([{ confidence: 0.75, activates: false }]);
   });
 
+  it('are supported by contacts at a public provider, where a user of the CRM has an address there, too', () => {
+    const found = candidatesOf(rule, {
+      ...none,
+      titles: [titled(deal('1'))],
+      members: [member('ann@gmail.com', contact('c1', 'a1'))],
+      userDomains: new Set(['gmail.com']),
+    });
+    expect(found).toMatchObject([{ confidence: 0.9 }]);
+  });
+
   it('are supported by a contact with a private address, whose domain says nothing', () => {
     const members = [member('ann@gmail.com', contact('c1', 'a1'))];
     const found = candidatesOf(rule, { ...none, titles: [titled(deal('1'))], members });

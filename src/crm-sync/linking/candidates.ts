@@ -1,14 +1,14 @@
 import { type JsonObject } from '../../common/json/json.js';
 import { type RecordReference } from '../../crm/crm-record.js';
 import { leastConfidence, supportOf, weights, type Signal, type Support } from './confidence.js';
-import { type LinkRule, type SignalKind } from './link-rule.js';
+import { type LinkRule } from './link-rule.js';
 import { type FoundRecord } from './lookup.js';
 import { domainOf, isPublicDomain } from './mail-domains.js';
 
 /** A value that was found in a title or in messages, and the records that have it. */
 export interface Mentioned {
   readonly value: string;
-  /** The newest messages in which it stands; none for a title. */
+  /** The messages in which it stands, the oldest first; none for a title. */
   readonly messageIds: readonly string[];
   readonly records: readonly FoundRecord[];
 }
@@ -53,8 +53,8 @@ const fewestClearKinds = 2;
 /** The records that a rule finds for a space, in the order of their ids. A pure function. */
 export function candidatesOf(rule: LinkRule, material: Material): readonly Candidate[] {
   const signals = [
-    ...material.titles.map((mentioned) => mentionSignal('title', weights.title, mentioned)),
-    ...material.texts.map((mentioned) => mentionSignal('text', weights.text, mentioned)),
+    ...material.titles.map((mentioned) => mentionSignal(rule, 'title', mentioned)),
+    ...material.texts.map((mentioned) => mentionSignal(rule, 'text', mentioned)),
     ...(rule.signals.members === undefined ? [] : memberSignals(rule, material)),
   ];
   const found = [...recordsOf(rule, material).values()].flatMap((record): Candidate[] => {
@@ -78,17 +78,25 @@ function mayActivate({ activate, threshold }: LinkRule, { clearKinds, confidence
   return activate && clearKinds.length >= fewestClearKinds && confidence >= threshold;
 }
 
-function mentionSignal(kind: SignalKind, weight: number, { value, messageIds, records }: Mentioned): ShownSignal {
-  const shown =
-    messageIds.length === 0
-      ? { signal: kind, value }
-      : { signal: kind, value, messageIds: messageIds.slice(0, mostMessages) };
-  return { kind, weight, names: records.map(keyOf), shown };
+function mentionSignal(
+  { signals }: LinkRule,
+  kind: 'title' | 'text',
+  { value, messageIds, records }: Mentioned,
+): ShownSignal {
+  const shown = {
+    signal: kind,
+    value,
+    pattern: signals[kind]?.pattern ?? '',
+    ...(messageIds.length === 0 ? {} : { messageIds: messageIds.slice(0, mostMessages) }),
+  };
+  return { kind, weight: weights[kind], names: records.map(keyOf), shown };
 }
 
 /** What addresses say. Of a contact the account is what counts, but where the rule links to contacts. */
 function memberSignals({ recordKind, signals: { members } }: LinkRule, material: Material): readonly ShownSignal[] {
-  const own = new Set([...material.userDomains, ...(members?.ownDomains ?? []).map((domain) => domain.toLowerCase())]);
+  // A user of the CRM with a private address makes no company of its provider.
+  const ofUsers = [...material.userDomains].filter((domain) => !isPublicDomain(domain));
+  const own = new Set([...ofUsers, ...(members?.ownDomains ?? []).map((domain) => domain.toLowerCase())]);
   const alsoPublic = new Set((members?.publicDomains ?? []).map((domain) => domain.toLowerCase()));
   const found: ShownSignal[] = [];
   const domains = new Set<string>();

@@ -22,23 +22,27 @@ interface Touched {
 
 /*
  * The CRMs that look after these spaces, by a rule or a link, and see something new there: a space or a title that was not looked
- * at, members who came, went or changed, somebody whose address is new, or words that a rule reads.
+ * at, members who came, went or changed, words that a rule reads, or the new address of somebody whom it matters (`lookupsFor`).
  */
 const toLookAt = `
   select s.id as "spaceId", s.tenant_id as "tenantId", r.connection_id as "connectionId"
   from json_to_recordset($1::json) as t(id uuid, "hasSpoken" boolean, "hasMoved" boolean)
   join spaces s on s.id = t.id
   cross join lateral (
-    select connection_id, bool_or(reads) as reads from (
-      select connection_id, signals ? 'text' as reads from crm_link_rules where tenant_id = s.tenant_id
+    select connection_id, bool_or(reads) as reads, bool_or(knows) as knows from (
+      select connection_id, signals ? 'text' as reads,
+             signals ? 'members' and record_kind in ('account', 'contact') as knows
+      from crm_link_rules where tenant_id = s.tenant_id
       union all
-      select connection_id, false from crm_links where space_id = s.id and state <> 'removed'
+      select connection_id, false, true from crm_links where space_id = s.id and state <> 'removed'
+      union all
+      select connection_id, false, true from crm_link_mentions where space_id = s.id
     ) a group by connection_id
   ) r
   join connections c on c.id = r.connection_id and c.deleted_at is null
   left join crm_link_looks l on l.connection_id = r.connection_id and l.space_id = s.id
   where l.space_id is null or l.title is distinct from s.title or t."hasMoved" or (t."hasSpoken" and r.reads)
-    or exists (
+    or r.knows and exists (
       select from members m
       where m.id = any($2::uuid[]) and m.space_id = s.id and m.email is not null and ${isMemberSql}
         and not exists (select from crm_lookups k where k.connection_id = r.connection_id and k.by = 'email'

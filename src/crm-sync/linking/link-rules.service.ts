@@ -12,7 +12,7 @@ import { inTransaction, type Tx } from '../../database/transaction.js';
 import { Where } from '../../database/where.js';
 import { enqueueJobs } from '../../outbox/job.js';
 import { PLATFORMS, type Platform } from '../../platforms/platform.js';
-import { linkJobOf } from './crm-link.js';
+import { crmLinkKind, linkJobOf } from './crm-link.js';
 import { LinkPattern } from './link-pattern.js';
 import { ruleColumns } from './link-rule-table.js';
 import {
@@ -27,6 +27,13 @@ import { makerOf } from './link-rule.js';
 const cursorKind = 'crm-link-rules';
 /** The spaces that a new rule looks at; older ones have their turn when something happens there. */
 const spacesAtOnce = 5_000;
+
+/* Entries that are to be written in the CRM need not wait until all spaces were looked at. */
+const oneByOne = `
+  update jobs j set run_at = clock_timestamp() + w.place * interval '100 ms'
+  from unnest($3::text[]) with ordinality as w(key, place)
+  where j.connection_id = $1 and j.kind = $2 and j.key = w.key and j.state = 'waiting' and j.attempts = 0
+    and w.place > 20`;
 
 /** How spaces find their records. */
 @Injectable()
@@ -76,6 +83,7 @@ export class LinkRulesService {
         spaces.map(({ id }) => linkJobOf(tenantId, connectionId, id)),
         tx,
       );
+      await tx.query(oneByOne, [connectionId, crmLinkKind, spaces.map(({ id }) => id)]);
       return toLinkRuleDto(row);
     });
   }

@@ -13,11 +13,23 @@ export interface ReadSpace {
   readonly userDomains: ReadonlySet<string>;
 }
 
+/**
+ * Whether it matters who the members are: where the space has a link or mentions something, or they alone can say what it is about.
+ * Nobody is looked up for all other spaces.
+ */
+function needsPeople(rules: readonly LinkRule[], { space, mentions }: ReadSpace): boolean {
+  const bySelves = ({ recordKind, signals }: LinkRule): boolean =>
+    signals.members !== undefined && (recordKind === 'account' || recordKind === 'contact');
+  return space.isLinked || mentions.length > 0 || rules.some(bySelves);
+}
+
 /** What the CRM must be asked to know which records these rules mean, and who the members are. Titles come first. */
-export function lookupsFor(rules: readonly LinkRule[], { space, mentions, userDomains }: ReadSpace): readonly Lookup[] {
+export function lookupsFor(rules: readonly LinkRule[], read: ReadSpace): readonly Lookup[] {
+  const { space, mentions, userDomains } = read;
   const mentioned = rules.flatMap((rule) =>
     mentions.filter(({ ruleId }) => ruleId === rule.id).map((mention) => lookupOf(rule, mention)),
   );
+  if (!needsPeople(rules, read)) return mentioned;
   const emails = space.members.filter(({ email }) => lookupKey(email).length <= longestKey);
   const people = emails.map(({ email }): Lookup => contactOf(email));
   const needsAccounts = rules.some(
@@ -65,7 +77,11 @@ function grouped(mentions: readonly Mention[]): readonly (readonly [Mention, rea
     groups.set(key, group);
     if (mention.source !== titleSource) group.messageIds.push(mention.source);
   }
-  return [...groups.values()].map(({ first, messageIds }) => [first, messageIds]);
+  return [...groups.values()].map(({ first, messageIds }) => [
+    first,
+    // The oldest: those stay the same when more is said.
+    messageIds.toReversed(),
+  ]);
 }
 
 function lookupOf({ recordKind, signals }: LinkRule, { source, value }: Mention): Lookup {

@@ -17,6 +17,8 @@ export interface SpaceMessage {
 export interface SpaceReading {
   readonly id: string;
   readonly title: string | null;
+  /** Whether it is linked to a record of the CRM, or that is suggested. */
+  readonly isLinked: boolean;
   readonly members: readonly SpaceMember[];
   /** The newest first. */
   readonly messages: readonly SpaceMessage[];
@@ -54,15 +56,16 @@ export class SpaceReader {
     id: string,
     { connectionId, textRules }: { readonly connectionId: string; readonly textRules: readonly string[] },
   ): Promise<SpaceReading | undefined> {
-    const space = await firstRowOf<{ title: string | null }>(
+    const space = await firstRowOf<Pick<SpaceReading, 'title' | 'isLinked'>>(
       this.dataSource,
-      `select title from spaces where tenant_id = $1 and id = $2 and deleted_at is null`,
-      [tenantId, id],
+      `select title, exists (select from crm_links where space_id = $2 and connection_id = $3 and state <> 'removed') as "isLinked"
+       from spaces where tenant_id = $1 and id = $2 and deleted_at is null`,
+      [tenantId, id, connectionId],
     );
     if (space === undefined) return undefined;
     return {
       id,
-      title: space.title,
+      ...space,
       members: await rowsOf<SpaceMember>(
         this.dataSource,
         `select external_id as "externalId", email from members

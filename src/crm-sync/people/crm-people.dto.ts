@@ -6,7 +6,10 @@ export class CrmPeopleQuery extends PageQuery {
   @IsId()
   readonly connectionId!: string;
 
-  @ApiProperty({ format: 'uuid', description: 'The space; it is looked at where it is linked, or a rule is there.' })
+  @ApiProperty({
+    format: 'uuid',
+    description: 'The space; its people are looked up where it is linked, or a rule finds something.',
+  })
   @IsId()
   readonly spaceId!: string;
 }

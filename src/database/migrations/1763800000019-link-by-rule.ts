@@ -33,6 +33,7 @@ export class LinkByRule1763800000019 implements MigrationInterface {
         connection_id uuid not null,
         constraint crm_link_mentions_pkey primary key (rule_id, space_id, source, key)
       )`);
+    await query.query(`create index crm_link_mentions_of_space on crm_link_mentions (space_id, connection_id)`);
     await query.query(`create index crm_link_mentions_of_key on crm_link_mentions (connection_id, key)`);
     await query.query(`
       create table crm_link_looks (
