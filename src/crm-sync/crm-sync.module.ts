@@ -16,6 +16,7 @@ import { CrmHealthQueries } from './connections/crm-health.queries.js';
 import { CrmLinksController } from './links/crm-links.controller.js';
 import { CrmLinksService } from './links/crm-links.service.js';
 import { CrmPollJob } from './polling/crm-poll.job.js';
+import { PollMetrics } from './polling/poll-metrics.js';
 import { PollTable } from './polling/poll-table.js';
 import { PollWarden } from './polling/poll-warden.js';
 import { CrmNewsReaction } from './telling/crm-news.reaction.js';
@@ -38,6 +39,7 @@ import { Timeline } from './timeline/timeline.js';
     CrmTellJob,
     CrmRetriesService,
     EntryWriting,
+    PollMetrics,
     PollTable,
     PollWarden,
     Timeline,
