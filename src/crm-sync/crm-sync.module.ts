@@ -33,6 +33,7 @@ import { UserTable } from './linking/user-table.js';
 import { CrmPeopleController } from './people/crm-people.controller.js';
 import { CrmPeopleQueries } from './people/crm-people.queries.js';
 import { CrmPollJob } from './polling/crm-poll.job.js';
+import { PollMetrics } from './polling/poll-metrics.js';
 import { PollTable } from './polling/poll-table.js';
 import { PollWarden } from './polling/poll-warden.js';
 import { CrmNewsReaction } from './telling/crm-news.reaction.js';
@@ -74,6 +75,7 @@ import { Timeline } from './timeline/timeline.js';
     RecordFinder,
     SpaceReader,
     Suggestions,
+    PollMetrics,
     PollTable,
     PollWarden,
     Timeline,

@@ -444,6 +444,10 @@ describe.each(subjects)('the connector $id', ({ connector, driver }) => {
       });
     });
 
+    it('says how often it may be asked for what changed, if it can be asked', () => {
+      expect(connector.pollAtMostEveryMs !== undefined).toBe(calls.changedAfter !== undefined);
+    });
+
     it('tells every record that changed after a position, in the order of their changes', async () => {
       if (calls.changedAfter === undefined) return;
       const { double } = trial.stage;
