@@ -14,6 +14,12 @@ import { CrmConnectionsController } from './connections/crm-connections.controll
 import { CrmHealthQueries } from './connections/crm-health.queries.js';
 import { CrmLinksController } from './links/crm-links.controller.js';
 import { CrmLinksService } from './links/crm-links.service.js';
+import { CrmMappingsController } from './mapping/crm-mappings.controller.js';
+import { CrmMappingsService } from './mapping/crm-mappings.service.js';
+import { MappingPreview } from './mapping/mapping-preview.js';
+import { MappingVersions } from './mapping/mapping-versions.js';
+import { Planner } from './mapping/planner.js';
+import { Wishes } from './mapping/wishes.js';
 import { CrmNewsReaction } from './telling/crm-news.reaction.js';
 import { CrmTellJob } from './telling/crm-tell.job.js';
 import { Timeline } from './timeline/timeline.js';
@@ -21,19 +27,24 @@ import { Timeline } from './timeline/timeline.js';
 /** Keeps CRMs in step with what is said in spaces. */
 @Module({
   imports: [ConnectionsModule, MessagesModule, PostsModule, TokensModule],
-  controllers: [CrmConnectionsController, CrmLinksController, CrmChangesController],
+  controllers: [CrmConnectionsController, CrmLinksController, CrmChangesController, CrmMappingsController],
   providers: [
     ChangeTable,
     CrmChangeReaction,
     CrmChangesQueries,
     CrmHealthQueries,
     CrmLinksService,
+    CrmMappingsService,
     CrmNewsReaction,
     CrmPushJob,
     CrmTellJob,
     CrmRetriesService,
     EntryWriting,
+    MappingPreview,
+    MappingVersions,
+    Planner,
     Timeline,
+    Wishes,
   ],
   exports: [CrmChangeReaction, CrmNewsReaction, CrmPushJob, CrmTellJob],
 })

@@ -10,8 +10,11 @@ import { enqueueJobs, type Job, type NewJob } from '../../outbox/job.js';
 import { goesOn, holdsLease, isLeased } from '../../outbox/job-changes.js';
 import { crmPushKind, recordKey, removedInCrm } from './crm-push.js';
 
-/** A day of a conversation that shall stand at a record. */
-export interface WantedDay {
+/** How a change looks in the CRM: an entry of that form, or fields of the record. */
+export type ChangeForm = EntryForm | 'fields';
+
+/** Something of a conversation that shall stand at a record. */
+export interface Wanted {
   readonly linkId: string;
   readonly tenantId: string;
   readonly connectionId: string;
@@ -19,8 +22,16 @@ export interface WantedDay {
   readonly spaceId: string;
   readonly recordKind: RecordReference['kind'];
   readonly recordExternalId: string;
+  /** The rule that makes it; empty for a day of the conversation. */
+  readonly rule: string;
+  /** What an entry of a rule is about, and since when that is there; null for days, and the id for fields. */
+  readonly subjectId: string | null;
+  readonly subjectAt: Date | null;
   /** As `2026-03-02`, in UTC. */
   readonly day: string;
+  /** For one that is not there yet: an entry stays what it was made as. */
+  readonly form: ChangeForm;
+  readonly mappingVersion: number;
   /** The fact that it follows from, where it is one, and when we learned that. */
   readonly eventId: string | null;
   readonly learnedAt: Date;
@@ -32,9 +43,12 @@ export interface TakenChange {
   readonly tenantId: string;
   readonly linkId: string;
   readonly spaceId: string;
+  readonly rule: string;
+  readonly subjectId: string | null;
   readonly day: string;
+  readonly mappingVersion: number;
   readonly entryKey: string;
-  readonly form: EntryForm;
+  readonly form: ChangeForm;
   readonly record: RecordReference;
   /** How often it had been asked for when it was taken. */
   readonly wanted: string;
@@ -43,13 +57,21 @@ export interface TakenChange {
   readonly externalId: string | null;
   /** Our own part of the text as it was written last. */
   readonly ownText: string | null;
-  /** Whether the space still belongs to the record. */
+  readonly ownTitle: string | null;
+  /** Whether the space still belongs to the record, and from when on. */
   readonly isLinked: boolean;
+  readonly since: Date;
 }
 
 /** How a try ended. */
 export type ChangeEnd =
-  | { readonly kind: 'synced'; readonly stored: StoredEntry; readonly ownText: string; readonly act: ChangeAct }
+  | {
+      readonly kind: 'synced';
+      readonly stored: StoredEntry;
+      readonly ownText: string;
+      readonly ownTitle: string;
+      readonly act: ChangeAct;
+    }
   | { readonly kind: 'removed'; readonly reason: string }
   | { readonly kind: 'skipped'; readonly reason: string }
   /** Nothing was done, and it is tried again. */
@@ -72,12 +94,15 @@ export type NextChange =
 /** A call whose answer was lost may still be worked on for so long; before that a look for what it did would say too little. */
 const settlesWithinMs = 25_000;
 
-type Row = Omit<WantedDay, 'linkId'> & { readonly id: string; readonly linkId: string; readonly entryKey: string };
+type Row = Wanted & { readonly id: string; readonly entryKey: string };
 
-type PushTarget = Pick<WantedDay, 'tenantId' | 'connectionId' | 'recordKind' | 'recordExternalId'>;
+type PushTarget = Pick<Wanted, 'tenantId' | 'connectionId' | 'recordKind' | 'recordExternalId'>;
 
 const returningTarget = `returning tenant_id as "tenantId", connection_id as "connectionId",
   record_kind as "recordKind", record_external_id as "recordExternalId"`;
+
+/** Of the connection of the row. */
+const currentVersion = `coalesce((select max(version) from crm_mappings where crm_mappings.connection_id = crm_changes.connection_id), 0)`;
 
 const columns: readonly (readonly [keyof Row, ColumnType])[] = [
   ['id', 'uuid'],
@@ -89,6 +114,11 @@ const columns: readonly (readonly [keyof Row, ColumnType])[] = [
   ['recordKind', 'text'],
   ['recordExternalId', 'text'],
   ['entryKey', 'text'],
+  ['form', 'text'],
+  ['rule', 'text'],
+  ['subjectId', 'uuid'],
+  ['subjectAt', 'timestamptz'],
+  ['mappingVersion', 'integer'],
   ['day', 'text'],
   ['eventId', 'uuid'],
   ['learnedAt', 'timestamptz'],
@@ -100,29 +130,32 @@ const isTheirs = `(crm_changes.state = 'skipped' and crm_changes.reason = '${rem
 /** A change that is being carried out keeps its state; whoever does it sees that more is wanted by now. */
 const again = `
   wanted = crm_changes.wanted + 1, wanted_at = clock_timestamp(), event_id = excluded.event_id,
-  learned_at = excluded.learned_at,
+  learned_at = excluded.learned_at, mapping_version = excluded.mapping_version,
+  subject_at = coalesce(excluded.subject_at, crm_changes.subject_at),
   state = case when crm_changes.state in ('sending', 'unknown') or ${isTheirs} then crm_changes.state else 'pending' end,
   reason = case when crm_changes.state in ('sending', 'unknown') or ${isTheirs} then crm_changes.reason end,
   fault = null, crm_message = null`;
 
 const insert = `
   insert into crm_changes (id, tenant_id, connection_id, platform, link_id, space_id, record_kind, record_external_id,
-                           entry_key, form, day, event_id, learned_at)
+                           entry_key, form, rule, subject_id, subject_at, mapping_version, day, event_id, learned_at)
   select c.id, c."tenantId", c."connectionId", c.platform, c."linkId", c."spaceId", c."recordKind",
-         c."recordExternalId", c."entryKey", 'note', c.day::date, c."eventId", c."learnedAt"
+         c."recordExternalId", c."entryKey", c.form, c.rule, c."subjectId", c."subjectAt", c."mappingVersion",
+         c.day::date, c."eventId", c."learnedAt"
   from ${unnestOf(columns, 'c')}
   order by c.id
   on conflict (connection_id, entry_key) do update set ${again}`;
 
 const nextOfRecord = `
-  select id, state, wanted, tenant_id as "tenantId", link_id as "linkId", space_id as "spaceId", day::text as day,
-         entry_key as "entryKey", form, external_id as "externalId", own_text as "ownText", attempts,
-         extract(epoch from clock_timestamp() - asked_at)::float8 * 1000 as "askedMsAgo",
-         exists (select from crm_links l where l.id = link_id and l.state = 'active') as "isLinked"
-  from crm_changes
-  where connection_id = $1 and record_kind = $2 and record_external_id = $3
-    and state in ('pending', 'sending', 'unknown')
-  order by day, id limit 1 for update`;
+  select k.id, k.state, k.wanted, k.tenant_id as "tenantId", k.link_id as "linkId", k.space_id as "spaceId", k.rule,
+         k.subject_id as "subjectId", k.day::text as day, k.mapping_version as "mappingVersion", k.entry_key as "entryKey",
+         k.form, k.external_id as "externalId", k.own_text as "ownText", k.own_title as "ownTitle", k.attempts,
+         extract(epoch from clock_timestamp() - k.asked_at)::float8 * 1000 as "askedMsAgo",
+         coalesce(l.state = 'active', false) as "isLinked", coalesce(l.since, k.created_at) as since
+  from crm_changes k left join crm_links l on l.id = k.link_id
+  where k.connection_id = $1 and k.record_kind = $2 and k.record_external_id = $3
+    and k.state in ('pending', 'sending', 'unknown')
+  order by k.day, k.subject_at nulls first, k.id limit 1 for update of k`;
 
 interface NextRow extends Omit<TakenChange, 'record' | 'attempt'> {
   readonly state: string;
@@ -135,12 +168,14 @@ interface NextRow extends Omit<TakenChange, 'record' | 'attempt'> {
 export class ChangeTable {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Writes in `tx` that these days shall stand in the CRM as they are from now on, and the jobs that see to it. */
-  async want(days: readonly WantedDay[], tx: Tx): Promise<void> {
-    if (days.length === 0) return;
-    const rows = new Map(days.map((day) => [`${day.linkId} ${day.day}`, toRow(day)]));
-    await tx.query(insert, columnLiterals([...rows.values()], columns));
-    await enqueueJobs(days.map(pushJobOf), tx);
+  /** Writes in `tx` that these shall stand in the CRM as they are from now on, and the jobs that see to it. */
+  async want(wanted: readonly Wanted[], tx: Tx): Promise<void> {
+    if (wanted.length === 0) return;
+    const rows = wanted.map(toRow);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    await tx.query(insert, columnLiterals([...byId.values()], columns));
+    const byRecord = new Map(wanted.map((one) => [`${one.connectionId} ${one.recordKind}/${one.recordExternalId}`, one]));
+    await enqueueJobs([...byRecord.values()].map(pushJobOf), tx);
   }
 
   /** What a link brought that is undone: taken back, or left as it stands and never written again. */
@@ -166,7 +201,9 @@ export class ChangeTable {
     const rows = await rowsOf<PushTarget>(
       tx,
       `update crm_changes set wanted = wanted + 1, wanted_at = clock_timestamp(), reason = null, fault = null,
-         crm_message = null, state = case when state in ('sending', 'unknown') then state else 'pending' end
+         crm_message = null, state = case when state in ('sending', 'unknown') then state else 'pending' end,
+         -- The mapping that it failed by is what somebody has mended, if they have.
+         mapping_version = case when state = 'failed' then ${currentVersion} else mapping_version end
        where ${which.sql} ${returningTarget}`,
       which.parameters,
     );
@@ -217,6 +254,7 @@ export class ChangeTable {
            external_id = case when $3 = 'removed' then null else coalesce($8, external_id) end,
            version = case when $3 = 'removed' then null else coalesce($9, version) end,
            own_text = case when $3 = 'removed' then null else coalesce($10, own_text) end,
+           own_title = case when $3 = 'removed' then null else coalesce($11, own_title) end,
            done = case when $3 in ('synced', 'removed', 'skipped') then $4 else done end,
            synced_at = case when $3 = 'synced' then clock_timestamp() else synced_at end
          where id = $1 and attempts = $2 returning id`,
@@ -231,6 +269,7 @@ export class ChangeTable {
           end.kind === 'synced' ? end.stored.externalId : null,
           end.kind === 'synced' ? (end.stored.version ?? null) : null,
           end.kind === 'synced' ? end.ownText : null,
+          end.kind === 'synced' ? end.ownTitle : null,
         ],
       );
       await tx.query(
@@ -253,11 +292,24 @@ function pushJobOf({ tenantId, connectionId, recordKind, recordExternalId }: Pus
   };
 }
 
-function toRow(day: WantedDay): Row {
-  const { linkId } = day;
-  return {
-    ...day,
-    id: entityId('crm-change', linkId, day.day),
-    entryKey: `liaison-${linkId.replaceAll('-', '')}-${day.day.replaceAll('-', '')}`,
-  };
+function toRow(wanted: Wanted): Row {
+  return { ...wanted, ...namesOf(wanted) };
+}
+
+/**
+ * The change's id and its key in the CRM: one for each link and day, each link, rule and subject, and each link and rule that sets
+ * fields. The same is asked for under the same names, however often.
+ */
+export function namesOf({
+  linkId,
+  rule,
+  subjectId,
+  day,
+}: Pick<Wanted, 'linkId' | 'rule' | 'subjectId' | 'day'>): { readonly id: string; readonly entryKey: string } {
+  if (rule === '') {
+    const id = entityId('crm-change', linkId, day);
+    return { id, entryKey: `liaison-${linkId.replaceAll('-', '')}-${day.replaceAll('-', '')}` };
+  }
+  const id = entityId('crm-change', linkId, JSON.stringify([rule, subjectId]));
+  return { id, entryKey: `liaison-${id.replaceAll('-', '')}` };
 }

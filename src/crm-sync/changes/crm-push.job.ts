@@ -11,10 +11,12 @@ import { connectionClosed, type Job, type JobHandler, type JobOutcome } from '..
 import { OutcomeUnknown } from '../../platforms/platform.errors.js';
 import { PLATFORMS, type Platform } from '../../platforms/platform.js';
 import { Accounts } from '../../tokens/accounts.js';
+import { MappingVersions } from '../mapping/mapping-versions.js';
+import { Planner, type Plan } from '../mapping/planner.js';
 import { ChangeTable, type ChangeAct, type ChangeEnd, type Fault, type TakenChange } from './change-table.js';
 import { CrmCircuit } from './crm-circuit.js';
 import { crmPushKind } from './crm-push.js';
-import { EntryWriting, type Writing } from './entry-writing.js';
+import { EntryWriting, type TakenEntry, type Writing } from './entry-writing.js';
 
 /** After this long a run leaves the rest to the next one. */
 const runForMs = 45_000;
@@ -37,6 +39,8 @@ export class CrmPushJob implements JobHandler {
     private readonly directory: ConnectionDirectory,
     private readonly table: ChangeTable,
     private readonly writing: EntryWriting,
+    private readonly planner: Planner,
+    private readonly mappings: MappingVersions,
   ) {}
 
   async run(job: Job, signal: AbortSignal): Promise<JobOutcome> {
@@ -60,7 +64,7 @@ export class CrmPushJob implements JobHandler {
       if (next.kind === 'none') return { kind: 'done' };
       if (next.kind === 'wait') return { kind: 'retry', reason: 'outcome-unknown', afterMs: next.afterMs };
       const writing = { connector: platform.connector, calls: platform.connector.at(account, http) };
-      const step = await this.#carryOut(next.change, writing);
+      const step = await this.#carryOut(job.connectionId, next.change, writing);
       if (step === undefined) {
         this.#circuit.closed(job.connectionId);
         continue;
@@ -74,10 +78,11 @@ export class CrmPushJob implements JobHandler {
   }
 
   /** Undefined where the next one may follow. */
-  async #carryOut(change: TakenChange, writing: Writing): Promise<JobOutcome | undefined> {
+  async #carryOut(connectionId: string, change: TakenChange, writing: Writing): Promise<JobOutcome | undefined> {
     let act: ChangeAct = 'none';
     try {
-      const end = await this.writing.write(change, writing, (begun) => {
+      const plan = await this.#planOf(connectionId, change, writing);
+      const end = await this.#write(change, plan, writing, (begun) => {
         act = begun;
       });
       await this.table.end(change, end, act);
@@ -88,6 +93,30 @@ export class CrmPushJob implements JobHandler {
       return outcome;
     }
   }
+
+  async #planOf(connectionId: string, change: TakenChange, { connector }: Writing): Promise<Plan> {
+    if (!change.isLinked) return { kind: 'nothing', reason: 'unlinked' };
+    return this.planner.plan(change, await this.mappings.get(connectionId, change.mappingVersion), connector);
+  }
+
+  async #write(
+    change: TakenChange,
+    plan: Plan,
+    writing: Writing,
+    begin: (act: ChangeAct) => void,
+  ): Promise<ChangeEnd> {
+    if (plan.kind === 'left') return { kind: 'skipped', reason: plan.reason };
+    if (plan.kind === 'failed') {
+      return { kind: 'failed', reason: 'expression-failed', fault: 'data', message: plan.message };
+    }
+    // What fields were set to stays when a link is undone.
+    if (!isEntry(change) || plan.kind === 'fields') return { kind: 'skipped', reason: 'unlinked' };
+    return this.writing.write(change, plan, writing, begin);
+  }
+}
+
+function isEntry(change: TakenChange): change is TakenEntry {
+  return change.form !== 'fields';
 }
 
 /** What a failed call means for the change, and for the job where that ends with it. Throws what is not a failed call. */

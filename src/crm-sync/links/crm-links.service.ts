@@ -6,12 +6,13 @@ import { decodeCursor, encodeCursor, toPage, type Page } from '../../common/http
 import { uuidV7 } from '../../common/ids/uuid-v7.js';
 import { ConnectionsService } from '../../connections/connections.service.js';
 import { isCrm } from '../../crm/crm-platform.js';
-import { firstRowOf, rowsOf } from '../../database/rows.js';
+import { firstRowOf } from '../../database/rows.js';
 import { TenantReads } from '../../database/tenant-reads.js';
-import { inTransaction, type Tx } from '../../database/transaction.js';
+import { inTransaction } from '../../database/transaction.js';
 import { Where } from '../../database/where.js';
 import { PLATFORMS, type Platform } from '../../platforms/platform.js';
-import { ChangeTable, type WantedDay } from '../changes/change-table.js';
+import { ChangeTable } from '../changes/change-table.js';
+import { Wishes } from '../mapping/wishes.js';
 import {
   linkColumns,
   toCrmLinkDto,
@@ -22,8 +23,6 @@ import {
 } from './crm-link.dto.js';
 
 const cursorKind = 'crm-links';
-/** The newest days of a conversation that a new link brings to the CRM. */
-const daysAtMost = 1_000;
 
 /** Says which records spaces belong to. */
 @Injectable()
@@ -33,6 +32,7 @@ export class CrmLinksService {
     private readonly reads: TenantReads,
     private readonly connections: ConnectionsService,
     private readonly table: ChangeTable,
+    private readonly wishes: Wishes,
     @Inject(PLATFORMS) private readonly platforms: readonly Platform[],
   ) {}
 
@@ -74,7 +74,7 @@ export class CrmLinksService {
         ],
       );
       if (row === undefined) throw new Conflict({ detail: 'The space is linked to that record already.' });
-      await this.#wantAll(row, connection.platform, tx);
+      await this.table.want(await this.wishes.ofLink(row.id, tx), tx);
       return toCrmLinkDto(row);
     });
   }
@@ -138,31 +138,5 @@ export class CrmLinksService {
       detail: `${platformId} has ${kinds.join(', ')}.`,
       faults: [{ pointer: '/record/kind', detail: 'is none of these' }],
     });
-  }
-
-  async #wantAll(link: CrmLinkRow, platform: string, tx: Tx): Promise<void> {
-    const days = await rowsOf<Pick<WantedDay, 'day'>>(
-      tx,
-      `select to_char(sort_at at time zone 'UTC', 'YYYY-MM-DD') as day
-       from messages where tenant_id = $1 and space_id = $2 and sort_at >= $3
-       group by 1 order by 1 desc limit ${daysAtMost}`,
-      [link.tenantId, link.spaceId, link.since],
-    );
-    const { tenantId, connectionId, spaceId, recordKind, recordExternalId } = link;
-    await this.table.want(
-      days.map(({ day }) => ({
-        day,
-        eventId: null,
-        learnedAt: link.createdAt,
-        linkId: link.id,
-        tenantId,
-        connectionId,
-        platform,
-        spaceId,
-        recordKind,
-        recordExternalId,
-      })),
-      tx,
-    );
   }
 }

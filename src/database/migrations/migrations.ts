@@ -15,6 +15,7 @@ import { BindTokens1763800000014 } from './1763800000014-bind-tokens.js';
 import { MendPostsAndJobs1763800000015 } from './1763800000015-mend-posts-and-jobs.js';
 import { CreateCrm1763800000016 } from './1763800000016-create-crm.js';
 import { TellOfCrmRecords1763800000017 } from './1763800000017-tell-of-crm-records.js';
+import { CreateCrmMappings1763800000018 } from './1763800000018-create-crm-mappings.js';
 
 /** Every migration in order; TypeORM runs those that are not yet in `schema_migrations`. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   MendPostsAndJobs1763800000015,
   CreateCrm1763800000016,
   TellOfCrmRecords1763800000017,
+  CreateCrmMappings1763800000018,
 ];
