@@ -98,8 +98,15 @@ type Row = Wanted & { readonly id: string; readonly entryKey: string };
 
 type PushTarget = Pick<Wanted, 'tenantId' | 'connectionId' | 'recordKind' | 'recordExternalId'>;
 
-const returningTarget = `returning tenant_id as "tenantId", connection_id as "connectionId",
-  record_kind as "recordKind", record_external_id as "recordExternalId"`;
+/** The records of these changes. Jobs are written before changes: `take` holds its job's row when it looks for the next change. */
+function targetsOf(which: string, parameters: readonly unknown[], tx: Tx): Promise<PushTarget[]> {
+  return rowsOf(
+    tx,
+    `select distinct tenant_id as "tenantId", connection_id as "connectionId", record_kind as "recordKind",
+            record_external_id as "recordExternalId" from crm_changes where ${which}`,
+    parameters,
+  );
+}
 
 /** Of the connection of the row. */
 const currentVersion = `coalesce((select max(version) from crm_mappings where crm_mappings.connection_id = crm_changes.connection_id), 0)`;
@@ -171,11 +178,9 @@ export class ChangeTable {
   /** Writes in `tx` that these shall stand in the CRM as they are from now on, and the jobs that see to it. */
   async want(wanted: readonly Wanted[], tx: Tx): Promise<void> {
     if (wanted.length === 0) return;
-    const rows = wanted.map(toRow);
-    const byId = new Map(rows.map((row) => [row.id, row]));
+    await enqueueJobs(wanted.map(pushJobOf), tx);
+    const byId = new Map(wanted.map(toRow).map((row) => [row.id, row]));
     await tx.query(insert, columnLiterals([...byId.values()], columns));
-    const byRecord = new Map(wanted.map((one) => [`${one.connectionId} ${one.recordKind}/${one.recordExternalId}`, one]));
-    await enqueueJobs([...byRecord.values()].map(pushJobOf), tx);
   }
 
   /** What a link brought that is undone: taken back, or left as it stands and never written again. */
@@ -185,12 +190,9 @@ export class ChangeTable {
         ? `state = 'skipped', reason = 'unlinked'`
         : `state = case when state in ('sending', 'unknown') then state else 'pending' end, wanted = wanted + 1,
            wanted_at = clock_timestamp()`;
-    const rows = await rowsOf<PushTarget>(
-      tx,
-      `update crm_changes set ${left} where link_id = $1 and (state <> 'skipped') ${returningTarget}`,
-      [linkId],
-    );
-    await enqueueJobs(rows.map(pushJobOf), tx);
+    const which = `link_id = $1 and state <> 'skipped'`;
+    await enqueueJobs((await targetsOf(which, [linkId], tx)).map(pushJobOf), tx);
+    await tx.query(`update crm_changes set ${left} where ${which}`, [linkId]);
   }
 
   /**
@@ -198,17 +200,17 @@ export class ChangeTable {
    * condition on them. Answers how many.
    */
   async retry(which: Where, tx: Tx): Promise<number> {
-    const rows = await rowsOf<PushTarget>(
+    const jobs = (await targetsOf(which.sql, which.parameters, tx)).map(pushJobOf);
+    await enqueueJobs(jobs, tx);
+    const rows = await rowsOf(
       tx,
       `update crm_changes set wanted = wanted + 1, wanted_at = clock_timestamp(), reason = null, fault = null,
          crm_message = null, state = case when state in ('sending', 'unknown') then state else 'pending' end,
          -- The mapping that it failed by is what somebody has mended, if they have.
          mapping_version = case when state = 'failed' then ${currentVersion} else mapping_version end
-       where ${which.sql} ${returningTarget}`,
+       where ${which.sql} returning id`,
       which.parameters,
     );
-    const jobs = rows.map(pushJobOf);
-    await enqueueJobs(jobs, tx);
     await tx.query(
       `update jobs set ${goesOn} where kind = $1 and (connection_id, key) in (
          select t.* from unnest($2::uuid[], $3::text[]) as t) and not (${isLeased})`,
