@@ -10,6 +10,8 @@ import { CrmChangesQueries } from './changes/crm-changes.queries.js';
 import { CrmPushJob } from './changes/crm-push.job.js';
 import { CrmRetriesService } from './changes/crm-retries.service.js';
 import { EntryWriting } from './changes/entry-writing.js';
+import { FieldTable } from './changes/field-table.js';
+import { FieldWriting } from './changes/field-writing.js';
 import { CrmConnectionsController } from './connections/crm-connections.controller.js';
 import { CrmHealthQueries } from './connections/crm-health.queries.js';
 import { CrmLinksController } from './links/crm-links.controller.js';
@@ -40,6 +42,8 @@ import { Timeline } from './timeline/timeline.js';
     CrmTellJob,
     CrmRetriesService,
     EntryWriting,
+    FieldTable,
+    FieldWriting,
     MappingPreview,
     MappingVersions,
     Planner,

@@ -41,10 +41,16 @@ export interface ConnectorCalls {
   change?(stored: StoredEntry, entry: CrmEntry): Promise<StoredEntry>;
   /** One that is not there is no error. */
   remove(entry: Pick<CrmEntry, 'key' | 'form' | 'record'>, externalId: string | undefined): Promise<void>;
-  /** What these fields of the record are now, by the CRM's own names. Absent where a CRM cannot be asked. */
-  fields?(reference: RecordReference, names: readonly string[]): Promise<ReadonlyMap<string, FieldValue>>;
-  /** Sets these fields of the record, and nothing else; the same again changes nothing. Absent where a CRM has none to set. */
-  set?(reference: RecordReference, fields: ReadonlyMap<string, FieldValue>): Promise<void>;
+  /**
+   * What these fields of the record are now, by the CRM's own names; undefined where there is no such record. Absent where a CRM
+   * cannot be asked: what people changed there is then not seen.
+   */
+  fields?(reference: RecordReference, names: readonly string[]): Promise<ReadonlyMap<string, FieldValue> | undefined>;
+  /**
+   * Sets these fields of the record and nothing else; the same again changes nothing. Answers what is known of the record
+   * afterwards, so that it is no news when the CRM tells it. Absent where a CRM has no fields to set.
+   */
+  set?(reference: RecordReference, fields: ReadonlyMap<string, FieldValue>): Promise<Partial<CrmRecord>>;
   /** The contacts with that e-mail address, whatever its case; absent where a CRM cannot be asked. */
   contactsByEmail?(email: string): Promise<readonly CrmRecord[]>;
   /**

@@ -8,7 +8,8 @@ import { type EntryForm, type RecordReference, type StoredEntry } from '../../cr
 import { type Where } from '../../database/where.js';
 import { enqueueJobs, type Job, type NewJob } from '../../outbox/job.js';
 import { goesOn, holdsLease, isLeased } from '../../outbox/job-changes.js';
-import { crmPushKind, recordKey, removedInCrm } from './crm-push.js';
+import { type StoredFields } from '../mapping/field-values.js';
+import { changedInCrm, crmPushKind, recordKey, removedInCrm } from './crm-push.js';
 
 /** How a change looks in the CRM: an entry of that form, or fields of the record. */
 export type ChangeForm = EntryForm | 'fields';
@@ -41,6 +42,7 @@ export interface Wanted {
 export interface TakenChange {
   readonly id: string;
   readonly tenantId: string;
+  readonly connectionId: string;
   readonly linkId: string;
   readonly spaceId: string;
   readonly rule: string;
@@ -58,6 +60,9 @@ export interface TakenChange {
   /** Our own part of the text as it was written last. */
   readonly ownText: string | null;
   readonly ownTitle: string | null;
+  /** What it set fields to last, and what people had made of those that it left to them. */
+  readonly fields: StoredFields | null;
+  readonly seen: StoredFields | null;
   /** Whether the space still belongs to the record, and from when on. */
   readonly isLinked: boolean;
   readonly since: Date;
@@ -72,6 +77,10 @@ export type ChangeEnd =
       readonly ownTitle: string;
       readonly act: ChangeAct;
     }
+  /** Fields of the record are as they shall be. */
+  | { readonly kind: 'set'; readonly fields: StoredFields; readonly act: ChangeAct }
+  /** Some fields are as they shall be, and the others are left to the people who changed them. */
+  | { readonly kind: 'theirs'; readonly reason: string; readonly seen: StoredFields; readonly message: string }
   | { readonly kind: 'removed'; readonly reason: string }
   | { readonly kind: 'skipped'; readonly reason: string }
   /** Nothing was done, and it is tried again. */
@@ -131,8 +140,8 @@ const columns: readonly (readonly [keyof Row, ColumnType])[] = [
   ['learnedAt', 'timestamptz'],
 ];
 
-/** A person has taken the entry away in the CRM, and is not contradicted by what is said later on that day. */
-const isTheirs = `(crm_changes.state = 'skipped' and crm_changes.reason = '${removedInCrm}')`;
+/** A person has taken the entry away in the CRM, or changed the field, and is not contradicted by what is said later. */
+const isTheirs = `(crm_changes.state = 'skipped' and crm_changes.reason in ('${removedInCrm}', '${changedInCrm}'))`;
 
 /** A change that is being carried out keeps its state; whoever does it sees that more is wanted by now. */
 const again = `
@@ -156,7 +165,8 @@ const insert = `
 const nextOfRecord = `
   select k.id, k.state, k.wanted, k.tenant_id as "tenantId", k.link_id as "linkId", k.space_id as "spaceId", k.rule,
          k.subject_id as "subjectId", k.day::text as day, k.mapping_version as "mappingVersion", k.entry_key as "entryKey",
-         k.form, k.external_id as "externalId", k.own_text as "ownText", k.own_title as "ownTitle", k.attempts,
+         k.form, k.external_id as "externalId", k.own_text as "ownText", k.own_title as "ownTitle", k.fields, k.seen,
+         k.connection_id as "connectionId", k.attempts,
          extract(epoch from clock_timestamp() - k.asked_at)::float8 * 1000 as "askedMsAgo",
          coalesce(l.state = 'active', false) as "isLinked", coalesce(l.since, k.created_at) as since
   from crm_changes k left join crm_links l on l.id = k.link_id
@@ -251,27 +261,31 @@ export class ChangeTable {
         tx,
         `update crm_changes set
            state = case when $3 = 'again' or ($3 <> 'unknown' and wanted > $4) then 'pending'
-                        when $3 = 'removed' then 'skipped' else $3 end,
+                        when $3 in ('removed', 'theirs') then 'skipped' when $3 = 'set' then 'synced' else $3 end,
            reason = $5, fault = $6, crm_message = $7,
            external_id = case when $3 = 'removed' then null else coalesce($8, external_id) end,
            version = case when $3 = 'removed' then null else coalesce($9, version) end,
            own_text = case when $3 = 'removed' then null else coalesce($10, own_text) end,
            own_title = case when $3 = 'removed' then null else coalesce($11, own_title) end,
-           done = case when $3 in ('synced', 'removed', 'skipped') then $4 else done end,
-           synced_at = case when $3 = 'synced' then clock_timestamp() else synced_at end
+           fields = case when $3 = 'theirs' then null else coalesce($12, fields) end,
+           seen = case when $3 = 'set' then null else coalesce($13, seen) end,
+           done = case when $3 in ('synced', 'set', 'removed', 'theirs', 'skipped') then $4 else done end,
+           synced_at = case when $3 in ('synced', 'set') then clock_timestamp() else synced_at end
          where id = $1 and attempts = $2 returning id`,
         [
           change.id,
           change.attempt,
           end.kind,
           change.wanted,
-          end.kind === 'synced' ? null : end.reason,
+          'reason' in end ? end.reason : null,
           end.kind === 'failed' ? end.fault : null,
-          end.kind === 'failed' ? (end.message?.slice(0, 500) ?? null) : null,
+          'message' in end ? (end.message?.slice(0, 500) ?? null) : null,
           end.kind === 'synced' ? end.stored.externalId : null,
           end.kind === 'synced' ? (end.stored.version ?? null) : null,
           end.kind === 'synced' ? end.ownText : null,
           end.kind === 'synced' ? end.ownTitle : null,
+          end.kind === 'set' ? JSON.stringify(end.fields) : null,
+          end.kind === 'theirs' ? JSON.stringify(end.seen) : null,
         ],
       );
       await tx.query(

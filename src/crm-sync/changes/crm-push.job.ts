@@ -11,6 +11,7 @@ import { connectionClosed, type Job, type JobHandler, type JobOutcome } from '..
 import { OutcomeUnknown } from '../../platforms/platform.errors.js';
 import { PLATFORMS, type Platform } from '../../platforms/platform.js';
 import { Accounts } from '../../tokens/accounts.js';
+import { FieldWriting } from './field-writing.js';
 import { MappingVersions } from '../mapping/mapping-versions.js';
 import { Planner, type Plan } from '../mapping/planner.js';
 import { ChangeTable, type ChangeAct, type ChangeEnd, type Fault, type TakenChange } from './change-table.js';
@@ -39,6 +40,7 @@ export class CrmPushJob implements JobHandler {
     private readonly directory: ConnectionDirectory,
     private readonly table: ChangeTable,
     private readonly writing: EntryWriting,
+    private readonly fields: FieldWriting,
     private readonly planner: Planner,
     private readonly mappings: MappingVersions,
   ) {}
@@ -64,7 +66,7 @@ export class CrmPushJob implements JobHandler {
       if (next.kind === 'none') return { kind: 'done' };
       if (next.kind === 'wait') return { kind: 'retry', reason: 'outcome-unknown', afterMs: next.afterMs };
       const writing = { connector: platform.connector, calls: platform.connector.at(account, http) };
-      const step = await this.#carryOut(job.connectionId, next.change, writing);
+      const step = await this.#carryOut(next.change, writing);
       if (step === undefined) {
         this.#circuit.closed(job.connectionId);
         continue;
@@ -78,10 +80,10 @@ export class CrmPushJob implements JobHandler {
   }
 
   /** Undefined where the next one may follow. */
-  async #carryOut(connectionId: string, change: TakenChange, writing: Writing): Promise<JobOutcome | undefined> {
+  async #carryOut(change: TakenChange, writing: Writing): Promise<JobOutcome | undefined> {
     let act: ChangeAct = 'none';
     try {
-      const plan = await this.#planOf(connectionId, change, writing);
+      const plan = await this.#planOf(change, writing);
       const end = await this.#write(change, plan, writing, (begun) => {
         act = begun;
       });
@@ -94,9 +96,9 @@ export class CrmPushJob implements JobHandler {
     }
   }
 
-  async #planOf(connectionId: string, change: TakenChange, { connector }: Writing): Promise<Plan> {
+  async #planOf(change: TakenChange, { connector }: Writing): Promise<Plan> {
     if (!change.isLinked) return { kind: 'nothing', reason: 'unlinked' };
-    return this.planner.plan(change, await this.mappings.get(connectionId, change.mappingVersion), connector);
+    return this.planner.plan(change, await this.mappings.get(change.connectionId, change.mappingVersion), connector);
   }
 
   async #write(
@@ -109,8 +111,9 @@ export class CrmPushJob implements JobHandler {
     if (plan.kind === 'failed') {
       return { kind: 'failed', reason: 'expression-failed', fault: 'data', message: plan.message };
     }
+    if (plan.kind === 'fields') return this.fields.write(change, plan.fields, writing.calls, begin);
     // What fields were set to stays when a link is undone.
-    if (!isEntry(change) || plan.kind === 'fields') return { kind: 'skipped', reason: 'unlinked' };
+    if (!isEntry(change)) return { kind: 'skipped', reason: 'unlinked' };
     return this.writing.write(change, plan, writing, begin);
   }
 }

@@ -5,7 +5,7 @@ import { invalidInput } from '../../common/http/validation.js';
 import { type Connector } from '../../crm/connector.js';
 import { TenantReads } from '../../database/tenant-reads.js';
 import { namesOf, type ChangeForm } from '../changes/change-table.js';
-import { removedInCrm } from '../changes/crm-push.js';
+import { changedInCrm, removedInCrm } from '../changes/crm-push.js';
 import { type CompiledMapping } from './compiled-mapping.js';
 import { CrmMappingsService } from './crm-mappings.service.js';
 import { sameFields, storedFields, type StoredFields } from './field-values.js';
@@ -151,7 +151,9 @@ function outcomeOf(plan: Plan, { rule }: Wish, written: WrittenChange | undefine
     reason,
     message,
   });
-  if (written?.state === 'skipped' && written.reason === removedInCrm) return judged('skip', removedInCrm);
+  if (written?.state === 'skipped' && (written.reason === removedInCrm || written.reason === changedInCrm)) {
+    return judged('skip', written.reason);
+  }
   const isThere = written !== undefined && written.externalId !== null;
   switch (plan.kind) {
     case 'failed':

@@ -68,6 +68,6 @@ function assigned(assignedUserId: string | undefined): JsonObject {
 }
 
 /** `YYYY-MM-DD HH:mm:ss` in UTC. */
-function dateTimeOf(time: Date): string {
+export function dateTimeOf(time: Date): string {
   return time.toISOString().slice(0, 19).replace('T', ' ');
 }

@@ -27,7 +27,7 @@ export const hubspot: CrmPlatform = {
     forms: ['note', 'task'],
     // HubSpot keeps 65,536 characters of a body; each of ours may take five there (`longestEscape`).
     limits: { title: 250, text: 12_000 },
-    setsFields: false,
+    setsFields: true,
     createsByKey: true,
     at: (account, http) => new HubSpotCalls(account, http),
   },

@@ -28,7 +28,7 @@ export const salesforce: CrmPlatform = {
     recordKinds,
     forms: ['note', 'task'],
     limits: { title: 255, text: 32_000 },
-    setsFields: false,
+    setsFields: true,
     createsByKey: true,
     at: (account, http) => salesforceCalls(account, http, limit),
   },

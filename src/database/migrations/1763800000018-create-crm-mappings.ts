@@ -25,8 +25,9 @@ export class CreateCrmMappings1763800000018 implements MigrationInterface {
         record_external_id text        not null,
         field              text        not null,
         tenant_id          text        not null,
-        value              jsonb       not null,
-        set_at             timestamptz not null default clock_timestamp(),
+        value              jsonb,
+        intended           jsonb,
+        set_at             timestamptz,
         constraint crm_fields_pkey primary key (connection_id, record_kind, record_external_id, field)
       ) with (fillfactor = 70)`);
     await protectTable(query, 'crm_mappings');

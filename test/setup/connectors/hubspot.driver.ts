@@ -28,6 +28,7 @@ export const hubspotDriver: ConnectorDriver = {
       tooManySeconds: 10,
       refusals: errors.refusals.map((refusal) => ({ ...refusal, body: textOf(refusal.body) })),
       passing: errors.passing.map((answer) => ({ ...answer, body: textOf(answer.body) })),
+      fields: { text: 'hs_next_step', number: 'hs_projected_amount' },
       end: () => double.close(),
     };
   },
