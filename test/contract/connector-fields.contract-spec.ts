@@ -41,12 +41,15 @@ describe.each(subjects)('fields of records by the connector $id', ({ connector, 
     expect(calls.set !== undefined).toBe(connector.setsFields);
   });
 
-  it.each(['call Olga', 'a\nb', '<b>"x"</b> & ä 👍', "'; drop table"])('hold the text %j as it was set', async (value) => {
-    const { text } = trial.stage.fields;
-    await set({ [text]: value });
-    if (calls.fields === undefined) expect(shown(text)).toBe(value);
-    else expect((await calls.fields(record, [text]))?.get(text)).toBe(value);
-  });
+  it.each(['call Olga', 'a\nb', '<b>"x"</b> & ä 👍', "'; drop table"])(
+    'hold the text %j as it was set',
+    async (value) => {
+      const { text } = trial.stage.fields;
+      await set({ [text]: value });
+      if (calls.fields === undefined) expect(shown(text)).toBe(value);
+      else expect((await calls.fields(record, [text]))?.get(text)).toBe(value);
+    },
+  );
 
   it('hold the number and, where the CRM is asked, tell it so that it is known again', async () => {
     const { number } = trial.stage.fields;
@@ -86,7 +89,10 @@ describe.each(subjects)('fields of records by the connector $id', ({ connector, 
     if (calls.fields === undefined) return;
     trial.stage.double.removeRecord(record.externalId);
     expect(await calls.fields(record, [trial.stage.fields.text])).toBeUndefined();
-    await expect(set({ [trial.stage.fields.text]: 'x' })).rejects.toMatchObject({ code: 'crm-refused', reason: 'gone' });
+    await expect(set({ [trial.stage.fields.text]: 'x' })).rejects.toMatchObject({
+      code: 'crm-refused',
+      reason: 'gone',
+    });
   });
 
   it.each([

@@ -58,10 +58,10 @@ describe('rules of a mapping', () => {
     (await service.get<Page<CrmChangeDto>>(`/v1/crm/changes?limit=200&linkId=${linkId}`)).items;
 
   /** A room that belongs to a deal, with the mapping in force. */
-  async function room(mapping?: object): Promise<Room> {
+  async function room(mapping?: object, beside?: Room): Promise<Room> {
     const name = `room-${++rooms}`;
-    const connectionId = await connect();
-    if (mapping !== undefined) expect((await save(connectionId, mapping)).status).toBe(201);
+    const connectionId = beside?.connectionId ?? (await connect());
+    if (beside === undefined && mapping !== undefined) expect((await save(connectionId, mapping)).status).toBe(201);
     const say = async <T extends EventType>(type: T, data: EventMap[T]): Promise<void> => {
       const occurredAt = new Date(Date.UTC(2026, 2, 2, 9, ++minute));
       const actor = { externalId: 'ann', displayName: 'Ann' };
@@ -70,9 +70,14 @@ describe('rules of a mapping', () => {
       await tell(service, [fact], { connectionId: feedConnection });
     };
     await say('message.created', { messageExternalId: 'm0', content: 'hello' });
-    const record = crm.addRecord({ kind: 'opportunity', name: 'Acme' });
+    const record = beside?.record ?? crm.addRecord({ kind: 'opportunity', name: 'Acme' });
     const spaceId = entityId('space', feedConnection, name);
-    const link = { connectionId, spaceId, record: { kind: 'opportunity', externalId: record }, since: '2026-03-01T00:00:00Z' };
+    const link = {
+      connectionId,
+      spaceId,
+      record: { kind: 'opportunity', externalId: record },
+      since: '2026-03-01T00:00:00Z',
+    };
     const { id: linkId } = await make<{ id: string }>('/v1/crm/links', link);
     const settled = (): Promise<readonly CrmChangeDto[]> =>
       eventually(
@@ -143,7 +148,9 @@ describe('rules of a mapping', () => {
   it('fail with their own reason, call nobody, and work once they are mended', async () => {
     const { connectionId, say, ofRule, linkId } = await room({
       timeline: { form: 'off' },
-      entries: [{ name: 'amounts', on: 'message', when: 'message.text != "hello"', title: 'string(int(message.text))' }],
+      entries: [
+        { name: 'amounts', on: 'message', when: 'message.text != "hello"', title: 'string(int(message.text))' },
+      ],
     });
     const called = crm.calls.total;
     await say('message.created', { messageExternalId: 'm1', content: 'many' });
@@ -152,7 +159,9 @@ describe('rules of a mapping', () => {
     expect(failed?.crmMessage).toContain('amounts: int()');
     expect(crm.calls.total).toBe(called);
     const mended = { name: 'amounts', on: 'message', title: 'message.text' };
-    expect((await save(connectionId, { timeline: { form: 'off' }, entries: [mended] }, { replaces: 1 })).status).toBe(201);
+    expect((await save(connectionId, { timeline: { form: 'off' }, entries: [mended] }, { replaces: 1 })).status).toBe(
+      201,
+    );
     expect((await changesOf(linkId)).map(({ state }) => state)).toEqual(['failed']);
     await make('/v1/crm/changes/retry', { connectionId });
     expect(await ofRule('amounts')).toMatchObject([{ state: 'synced', mappingVersion: 2, attempts: [{}, {}] }]);
@@ -160,7 +169,9 @@ describe('rules of a mapping', () => {
 
   it('fail for a condition that fails, so that nothing is passed over in silence', async () => {
     const { say, ofRule } = await room({
-      entries: [{ name: 'amounts', on: 'message', when: 'message.text != "hello" && int(message.text) > 1', title: '"x"' }],
+      entries: [
+        { name: 'amounts', on: 'message', when: 'message.text != "hello" && int(message.text) > 1', title: '"x"' },
+      ],
     });
     await say('message.created', { messageExternalId: 'm1', content: 'many' });
     expect(await ofRule('amounts')).toMatchObject([{ state: 'failed', reason: 'expression-failed' }]);
@@ -192,7 +203,12 @@ describe('rules of a mapping', () => {
   });
 
   it('make entries of annotations, which go with the message that they hang on', async () => {
-    const rule = { name: 'decisions', on: 'annotation', when: 'annotation.type == "decision"', title: 'annotation.text' };
+    const rule = {
+      name: 'decisions',
+      on: 'annotation',
+      when: 'annotation.type == "decision"',
+      title: 'annotation.text',
+    };
     const { say, ofRule } = await room({ entries: [rule] });
     await say('message.created', { messageExternalId: 'm1', content: 'so be it' });
     const payload = { title: 'No discount' };
@@ -210,8 +226,18 @@ describe('rules of a mapping', () => {
     await say('message.created', { messageExternalId: 'm1', content: 'TODO one' });
     await ofRule('todos');
     const called = crm.calls.total;
-    const tried = { timeline: { title: '"Talk"' }, entries: [{ ...todos, when: 'false' }, { ...todos, name: 'new' }] };
-    const preview = await make<CrmMappingPreviewDto>('/v1/crm/mappings/preview', { connectionId, linkId, mapping: tried });
+    const tried = {
+      timeline: { title: '"Talk"' },
+      entries: [
+        { ...todos, when: 'false' },
+        { ...todos, name: 'new' },
+      ],
+    };
+    const preview = await make<CrmMappingPreviewDto>('/v1/crm/mappings/preview', {
+      connectionId,
+      linkId,
+      mapping: tried,
+    });
     expect(preview.version).toBeNull();
     expect(preview.items.map(({ rule, would, reason }) => [rule, would, reason])).toEqual([
       ['todos', 'remove', 'not-matching'],
@@ -219,7 +245,137 @@ describe('rules of a mapping', () => {
       [null, 'nothing', null],
     ]);
     expect(crm.calls.total).toBe(called);
-    expect((await service.get<Page<CrmMappingDto>>(`/v1/crm/mappings?connectionId=${connectionId}`)).items).toHaveLength(1);
+    expect(
+      (await service.get<Page<CrmMappingDto>>(`/v1/crm/mappings?connectionId=${connectionId}`)).items,
+    ).toHaveLength(1);
+  });
+
+  describe('that set fields of the record', () => {
+    const next = {
+      ...{ name: 'next', on: 'message', when: 'message.text.startsWith("Next: ")', recordKind: 'opportunity' },
+      set: { description: 'extract(message.text, "Next: (.*)")' },
+    };
+    const rules = { timeline: { form: 'off' }, fields: [next] };
+    const fieldOf = (record: string): unknown => crm.fieldsOf(record)['description'];
+
+    it('set them to what the newest says, and ask the CRM nothing where that stays the same', async () => {
+      const { record, say, ofRule } = await room(rules);
+      await say('message.created', { messageExternalId: 'm1', content: 'Next: write' });
+      expect(await ofRule('next')).toMatchObject([{ form: 'fields', state: 'synced', subjectId: null }]);
+      expect(fieldOf(record)).toBe('write');
+      await say('message.created', { messageExternalId: 'm2', content: 'Next: call' });
+      await ofRule('next');
+      expect(fieldOf(record)).toBe('call');
+      const called = crm.calls.total;
+      await say('message.created', { messageExternalId: 'm3', content: 'fine' });
+      await say('message.edited', { messageExternalId: 'm1', content: 'Next: write now' });
+      await ofRule('next');
+      expect(crm.calls.total).toBe(called);
+      await say('message.deleted', { messageExternalId: 'm2' });
+      await ofRule('next');
+      expect(fieldOf(record)).toBe('write now');
+    });
+
+    it('leave what a person has changed since, until somebody asks', async () => {
+      const { record, say, ofRule } = await room(rules);
+      await say('message.created', { messageExternalId: 'm1', content: 'Next: write' });
+      await ofRule('next');
+      crm.setFields(record, { description: 'by hand' });
+      await say('message.created', { messageExternalId: 'm2', content: 'Next: call' });
+      const [left] = await ofRule('next');
+      expect(left).toMatchObject({ state: 'skipped', reason: 'changed-in-crm' });
+      expect(left?.crmMessage).toContain('description');
+      await say('message.created', { messageExternalId: 'm3', content: 'Next: wait' });
+      await ofRule('next');
+      expect(fieldOf(record)).toBe('by hand');
+      await service.call('POST', `/v1/crm/changes/${left?.id ?? ''}/retry`);
+      expect(await ofRule('next')).toMatchObject([{ state: 'synced', reason: null }]);
+      expect(fieldOf(record)).toBe('wait');
+    });
+
+    it('know what they set by a call whose answer was lost for their own', async () => {
+      const { record, say, settled, ofRule } = await room(rules);
+      await say('message.created', { messageExternalId: 'm1', content: 'Next: write' });
+      await ofRule('next');
+      crm.failNext({ method: 'PUT', what: { kind: 'cut-after' } });
+      await say('message.created', { messageExternalId: 'm2', content: 'Next: call' });
+      await eventually(
+        () =>
+          database.query<{ state: string }>(`select state from crm_changes where rule = 'next' and state = 'unknown'`),
+        (rows) => rows.length === 1,
+      );
+      expect(fieldOf(record)).toBe('call');
+      await say('message.created', { messageExternalId: 'm3', content: 'Next: wait' });
+      // As if the time had passed in which the call may still be worked on.
+      await database.query(`update crm_changes set asked_at = asked_at - interval '1 minute' where state = 'unknown'`);
+      await database.query(`update jobs set run_at = now() where state = 'waiting'`);
+      await settled();
+      expect(await ofRule('next')).toMatchObject([{ state: 'synced' }]);
+      expect(fieldOf(record)).toBe('wait');
+    });
+
+    it('set the same for two rooms of one record, one after the other, without taking each other for a person', async () => {
+      const first = await room(rules);
+      await first.say('message.created', { messageExternalId: 'm1', content: 'Next: write' });
+      await first.ofRule('next');
+      const second = await room(rules, first);
+      await second.say('message.created', { messageExternalId: 'm1', content: 'Next: call' });
+      await second.ofRule('next');
+      expect(fieldOf(first.record)).toBe('call');
+      await first.say('message.created', { messageExternalId: 'm2', content: 'Next: wait' });
+      expect(await first.ofRule('next')).toMatchObject([{ state: 'synced' }]);
+      expect(fieldOf(first.record)).toBe('wait');
+    });
+
+    it('are no news when the CRM tells what they set, while what people set is', async () => {
+      const stages = { ...next, set: { stage: 'extract(message.text, "Next: (.*)")' } };
+      const { connectionId, record, say, ofRule } = await room({ timeline: { form: 'off' }, fields: [stages] });
+      const hear = (stage: string): Promise<void> => {
+        const data = { recordKind: 'opportunity', recordExternalId: record, name: 'Acme', stage } as const;
+        const fact: Fact = { type: 'crm.record.changed', occurredAt: new Date(), space: undefined, data };
+        return tell(service, [fact], { connectionId });
+      };
+      const news = async (): Promise<number> =>
+        (await database.query(`select 1 from jobs where kind = 'crm-tell' and connection_id = $1`, [connectionId]))
+          .length;
+      await hear('Proposal');
+      await say('message.created', { messageExternalId: 'm1', content: 'Next: Negotiation' });
+      expect(await ofRule('next')).toMatchObject([{ state: 'synced' }]);
+      expect(crm.fieldsOf(record)['stage']).toBe('Negotiation');
+      await hear('Negotiation');
+      expect(await news()).toBe(0);
+      await hear('Closed Won');
+      expect(await news()).toBe(1);
+    });
+
+    it('fail by what the CRM says, with the field', async () => {
+      const { say, ofRule } = await room(rules);
+      crm.failNext({
+        method: 'PUT',
+        what: { kind: 'answer', status: 400, headers: { 'x-status-reason': 'description is too long' }, body: '' },
+      });
+      await say('message.created', { messageExternalId: 'm1', content: 'Next: write' });
+      const [failed] = await ofRule('next');
+      expect(failed).toMatchObject({ state: 'failed', reason: 'invalid', fault: 'data' });
+      expect(failed?.crmMessage).toContain('description is too long');
+    });
+
+    it('are refused where two set the same field, or a field has no name', async () => {
+      const connectionId = await connect();
+      const { status, body } = await save(connectionId, {
+        fields: [
+          { ...next, set: { description: '"a"', 'no name': '"b"' } },
+          { ...next, name: 'again' },
+          { ...next, name: 'none', set: {} },
+        ],
+      });
+      expect(status).toBe(400);
+      expect(body.errors.map(({ pointer }) => pointer)).toEqual([
+        '/mapping/fields/0/set/no name',
+        '/mapping/fields/2/set',
+        '/mapping/fields/1/set/description',
+      ]);
+    });
   });
 
   it('are refused with every place that is wrong', async () => {
@@ -282,7 +438,7 @@ interface Room {
   readonly linkId: string;
   readonly spaceId: string;
   readonly record: string;
-  say<T extends EventType>(type: T, data: EventMap[T]): Promise<void>;
-  settled(): Promise<readonly CrmChangeDto[]>;
-  ofRule(rule: string | null): Promise<readonly CrmChangeDto[]>;
+  readonly say: <T extends EventType>(type: T, data: EventMap[T]) => Promise<void>;
+  readonly settled: () => Promise<readonly CrmChangeDto[]>;
+  readonly ofRule: (rule: string | null) => Promise<readonly CrmChangeDto[]>;
 }

@@ -66,7 +66,9 @@ const recipes: Readonly<Record<string, Recipe>> = {
   }),
   removeCrmLink: async (stage) => ({ path: { id: await stage.spareCrmLink() } }),
   saveCrmMapping: ({ ids }) => ({ body: { connectionId: ids['crm/connections'], mapping, note: 'Tasks for quotes' } }),
-  previewCrmMapping: ({ ids }) => ({ body: { connectionId: ids['crm/connections'], mapping, linkId: ids['crm/links'] } }),
+  previewCrmMapping: ({ ids }) => ({
+    body: { connectionId: ids['crm/connections'], mapping, linkId: ids['crm/links'] },
+  }),
   retryCrmChanges: () => ({ body: { fault: 'data' } }),
   createKey: () => ({ body: { name: 'CRM sync', scopes: ['events:read'], requestsPerMinute: 600 } }),
   rotateKey: async (stage) => ({ path: { id: await stage.spareKey() }, body: { overlapSeconds: 3_600 } }),

@@ -32,7 +32,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 });
 
 /** What happens in one space, over some days. */
-export const history: fc.Arbitrary<readonly Step[]> = fc.array(step, { minLength: 3, maxLength: 14 });
+export const history: fc.Arbitrary<readonly Step[]> = fc.array(step, { minLength: 6, maxLength: 16, size: 'max' });
 
 /** The steps as facts of a space of that name. */
 export function factsOf(space: string, steps: readonly Step[], start: Date): Fact[] {

@@ -120,10 +120,7 @@ export class HubSpotDouble implements CrmDouble {
   setFields(externalId: string, fields: Readonly<Record<string, string | number | boolean | null>>): void {
     const object = this.#objects.get(externalId);
     if (object === undefined) return;
-    this.#set(
-      object,
-      new Map(Object.entries(fields).map(([name, value]) => [name, String(value ?? '')])),
-    );
+    this.#set(object, new Map(Object.entries(fields).map(([name, value]) => [name, String(value ?? '')])));
   }
 
   entries(): readonly DoubleEntry[] {

@@ -61,7 +61,8 @@ export class Org {
     const row = this.record(id);
     this.checkNames(String(row['object']), Object.keys(fields));
     const stage = fields['StageName'];
-    const standing = typeof stage === 'string' ? { IsClosed: /^Closed/.test(stage), IsWon: stage === 'Closed Won' } : {};
+    const standing =
+      typeof stage === 'string' ? { IsClosed: /^Closed/.test(stage), IsWon: stage === 'Closed Won' } : {};
     this.#records.set(id, { ...row, ...fields, ...standing, SystemModstamp: modstamp() });
   }
 

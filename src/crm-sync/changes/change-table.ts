@@ -316,12 +316,10 @@ function toRow(wanted: Wanted): Row {
  * The change's id and its key in the CRM: one for each link and day, each link, rule and subject, and each link and rule that sets
  * fields. The same is asked for under the same names, however often.
  */
-export function namesOf({
-  linkId,
-  rule,
-  subjectId,
-  day,
-}: Pick<Wanted, 'linkId' | 'rule' | 'subjectId' | 'day'>): { readonly id: string; readonly entryKey: string } {
+export function namesOf({ linkId, rule, subjectId, day }: Pick<Wanted, 'linkId' | 'rule' | 'subjectId' | 'day'>): {
+  readonly id: string;
+  readonly entryKey: string;
+} {
   if (rule === '') {
     const id = entityId('crm-change', linkId, day);
     return { id, entryKey: `liaison-${linkId.replaceAll('-', '')}-${day.replaceAll('-', '')}` };

@@ -91,11 +91,18 @@ export class CrmChangeDto {
   readonly key!: string;
   @ApiProperty({ enum: changeForms, description: 'As what it stands in the CRM; `fields` are fields of the record.' })
   readonly form!: ChangeForm;
-  @ApiProperty({ type: String, nullable: true, description: 'The rule of the mapping; null for a day of the conversation.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The rule of the mapping; null for a day of the conversation.',
+  })
   readonly rule!: string | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'What an entry of a rule is about.' })
   readonly subjectId!: string | null;
-  @ApiProperty({ type: 'integer', description: 'The version of the mapping that it is made by; 0 is the built-in one.' })
+  @ApiProperty({
+    type: 'integer',
+    description: 'The version of the mapping that it is made by; 0 is the built-in one.',
+  })
   readonly mappingVersion!: number;
   @ApiProperty({ format: 'date', description: 'The day of the conversation, or of the subject, in UTC.' })
   readonly day!: string;

@@ -101,12 +101,7 @@ export class CrmPushJob implements JobHandler {
     return this.planner.plan(change, await this.mappings.get(change.connectionId, change.mappingVersion), connector);
   }
 
-  async #write(
-    change: TakenChange,
-    plan: Plan,
-    writing: Writing,
-    begin: (act: ChangeAct) => void,
-  ): Promise<ChangeEnd> {
+  async #write(change: TakenChange, plan: Plan, writing: Writing, begin: (act: ChangeAct) => void): Promise<ChangeEnd> {
     if (plan.kind === 'left') return { kind: 'skipped', reason: plan.reason };
     if (plan.kind === 'failed') {
       return { kind: 'failed', reason: 'expression-failed', fault: 'data', message: plan.message };

@@ -63,7 +63,8 @@ const usualText: Readonly<Record<SubjectKind, string>> = {
 
 /** The mapping of a document that the rules of its shape have let through, or every place of it that is wrong. */
 export type Compiled =
-  { readonly ok: true; readonly mapping: CompiledMapping } | { readonly ok: false; readonly faults: readonly InputFault[] };
+  | { readonly ok: true; readonly mapping: CompiledMapping }
+  | { readonly ok: false; readonly faults: readonly InputFault[] };
 
 /**
  * Makes a document a mapping: all its expressions compile, and the connector has its forms, kinds and fields. Pointers of faults
@@ -135,7 +136,13 @@ class Compiling {
       else if (typeof source !== 'string') this.#fault(at, 'must be an expression');
       else compiled.set(field, this.#compile(source, on, 'value', at));
     }
-    return { name, on, recordKind, when: this.#compile(when ?? 'true', on, 'condition', `${pointer}/when`), set: compiled };
+    return {
+      name,
+      on,
+      recordKind,
+      when: this.#compile(when ?? 'true', on, 'condition', `${pointer}/when`),
+      set: compiled,
+    };
   }
 
   checkNames(names: readonly (readonly [name: string, pointer: string])[]): void {
@@ -165,7 +172,8 @@ class Compiling {
 
   #checkKind(kind: RecordKind | undefined, pointer: string): void {
     const { recordKinds } = this.connector;
-    if (kind !== undefined && !recordKinds.includes(kind)) this.#fault(pointer, `this CRM has ${recordKinds.join(', ')}`);
+    if (kind !== undefined && !recordKinds.includes(kind))
+      this.#fault(pointer, `this CRM has ${recordKinds.join(', ')}`);
   }
 
   #optional<Kind extends ResultKind>(

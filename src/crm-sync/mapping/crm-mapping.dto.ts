@@ -22,7 +22,11 @@ const namePattern = /^[a-z0-9][a-z0-9-]{0,39}$/;
 const rulesAtMost = 20;
 const fieldsAtMost = 20;
 
-const condition = { type: String, maxLength: longestExpression, description: 'An expression that makes true or false.' };
+const condition = {
+  type: String,
+  maxLength: longestExpression,
+  description: 'An expression that makes true or false.',
+};
 const text = { type: String, maxLength: longestExpression, description: 'An expression that makes a text.' };
 
 export class TimelineRuleDto {
@@ -163,7 +167,8 @@ export class SaveCrmMapping {
   @ApiPropertyOptional({
     type: 'integer',
     minimum: 0,
-    description: 'The version that this one replaces; refused with 409 where another one is current. 0 is the built-in one.',
+    description:
+      'The version that this one replaces; refused with 409 where another one is current. 0 is the built-in one.',
   })
   @MayBeAbsent()
   @IsInt()

@@ -103,15 +103,27 @@ describe('an expression of a mapping', () => {
     ['nested too deep', `${'('.repeat(100)}"a"${')'.repeat(100)}`, 'maxDepth'],
     ['nested too deep in lists', `${'['.repeat(100)}"a"${']'.repeat(100)}`, 'maxDepth'],
     ['of too many elements', `[${'"a",'.repeat(60)}"a"].join()`, 'maxListElements'],
-    ['lists in lists', `${'[1,2,3,4,5,6,7,8,9].map(a, '.repeat(8)}"x"${')'.repeat(8)}.size() > 1 ? "a" : "b"`, 'too much work'],
+    [
+      'lists in lists',
+      `${'[1,2,3,4,5,6,7,8,9].map(a, '.repeat(8)}"x"${')'.repeat(8)}.size() > 1 ? "a" : "b"`,
+      'too much work',
+    ],
     ['a bomb of texts', bomb, 'too large'],
     ['a bomb of cases', `message.text${'.upperAscii()'.repeat(30)}`, 'too large'],
     ['what splits', 'message.text.split("")[0]', 'no function "split"'],
-    ['a regular expression that backtracks', 'message.text.matches("(a+)+$") ? "a" : "b"', 'Write matches(text, pattern)'],
+    [
+      'a regular expression that backtracks',
+      'message.text.matches("(a+)+$") ? "a" : "b"',
+      'Write matches(text, pattern)',
+    ],
     ['a pattern that is no literal', 'extract(message.text, message.text)', 'must be a text in quotes'],
     ['a pattern that is none', 'extract(message.text, "(")', 'cannot be used'],
     ['a pattern that is too large', 'extract(message.text, "((a{20}){20}){5}")', 'cannot be used'],
-    ['patterns over and over', `[${'1,'.repeat(49)}1].map(a, extract(message.text, "(a|b)+x{9}")).join()`, 'too much work'],
+    [
+      'patterns over and over',
+      `[${'1,'.repeat(49)}1].map(a, extract(message.text, "(a|b)+x{9}")).join()`,
+      'too much work',
+    ],
   ])('is refused where it is %s', (_name, source, why) => {
     expect(refusalOf(source)).toContain(why);
   });
@@ -119,9 +131,9 @@ describe('an expression of a mapping', () => {
   it('ends for every text with patterns that hang other engines', () => {
     const text = `${'a'.repeat(longest.messageText - 1)}!`;
     for (const pattern of ['(a+)+$', '^(a|a)*$', '(a|aa)+$', '(.*a){10}$', '^(([a-z])+.)+[A-Z]([a-z])+$']) {
-      expect(made(`matches(message.text, r"${pattern}")`, 'condition', { ...told, message: { ...message, text } })).toBe(
-        false,
-      );
+      expect(
+        made(`matches(message.text, r"${pattern}")`, 'condition', { ...told, message: { ...message, text } }),
+      ).toBe(false);
     }
   });
 

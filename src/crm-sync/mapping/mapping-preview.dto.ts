@@ -56,7 +56,11 @@ export class PreviewedChangeDto {
   readonly linkId!: string;
   @ApiProperty({ type: RecordReferenceDto })
   readonly record!: RecordReferenceDto;
-  @ApiProperty({ type: String, nullable: true, description: 'The rule of the mapping; null for a day of the conversation.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The rule of the mapping; null for a day of the conversation.',
+  })
   readonly rule!: string | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'What an entry of a rule is about.' })
   readonly subjectId!: string | null;
@@ -68,7 +72,8 @@ export class PreviewedChangeDto {
   readonly form!: ChangeForm;
   @ApiProperty({
     enum: outcomes,
-    description: 'What would be done, as far as it is known without asking the CRM; `nothing` where all is as it shall be.',
+    description:
+      'What would be done, as far as it is known without asking the CRM; `nothing` where all is as it shall be.',
   })
   readonly would!: Outcome;
   @ApiProperty({ type: String, nullable: true, description: 'Why it would be skipped, removed or fail.' })
@@ -79,7 +84,12 @@ export class PreviewedChangeDto {
   readonly title!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'Our part of the text, without the lines around it.' })
   readonly text!: string | null;
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When it happened, or a task is due.' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When it happened, or a task is due.',
+  })
   readonly at!: string | null;
   @ApiProperty({
     type: 'object',
@@ -91,7 +101,11 @@ export class PreviewedChangeDto {
 }
 
 export class CrmMappingPreviewDto {
-  @ApiProperty({ type: 'integer', nullable: true, description: 'The version that was tried; null for the one of the request.' })
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'The version that was tried; null for the one of the request.',
+  })
   readonly version!: number | null;
   @ApiProperty({ type: [PreviewedChangeDto], description: 'The newest first.' })
   readonly items!: readonly PreviewedChangeDto[];

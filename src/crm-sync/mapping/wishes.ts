@@ -234,7 +234,13 @@ function wishesOf(
   }
   const [newest] = own;
   if (newest === undefined) return [];
-  const wish = { day: dayOf(newest.at), rule: rule.name, subjectId: null, subjectAt: newest.at, form: 'fields' } as const;
+  const wish = {
+    day: dayOf(newest.at),
+    rule: rule.name,
+    subjectId: null,
+    subjectAt: newest.at,
+    form: 'fields',
+  } as const;
   return [{ id: newest.id, wish }];
 }
 

@@ -32,10 +32,14 @@ export const forms: Readonly<Record<EntryForm, FormKept>> = {
     attributes: (entry) => ({
       name: nameOf(entry.title),
       description: describe(entry.text, entry.key),
-      dateEnd: dateTimeOf(entry.at),
       ...(entry.isDone === undefined ? {} : { status: entry.isDone ? 'Completed' : 'Not Started' }),
     }),
-    whenNew: (entry, assignedUserId) => ({ ...parentOf(entry), ...assigned(assignedUserId) }),
+    // When a task is due is its people's once it is there.
+    whenNew: (entry, assignedUserId) => ({
+      dateEnd: dateTimeOf(entry.at),
+      ...parentOf(entry),
+      ...assigned(assignedUserId),
+    }),
     read: readNamed,
   },
   activity: {

@@ -63,7 +63,9 @@ export class TrytonCalls implements ConnectorCalls {
     const id = idNumber(externalId);
     if (!isTrytonKind(kind) || id === undefined) return undefined;
     await this.#typesOf(kind, names);
-    const [row] = rowsIn(await this.#rpc.read(models[kind], 'search_read', [[['id', '=', id]], 0, 1, null, [...names]]));
+    const [row] = rowsIn(
+      await this.#rpc.read(models[kind], 'search_read', [[['id', '=', id]], 0, 1, null, [...names]]),
+    );
     return row === undefined ? undefined : new Map(names.map((name) => [name, fieldValue(row, name)]));
   }
 
