@@ -14,11 +14,13 @@ import { CrmMetrics } from './changes/crm-metrics.js';
 import { CrmPushJob } from './changes/crm-push.job.js';
 import { CrmRetriesService } from './changes/crm-retries.service.js';
 import { EntryWriting } from './changes/entry-writing.js';
+import { FieldTable } from './changes/field-table.js';
+import { FieldWriting } from './changes/field-writing.js';
 import { CrmConnectionsController } from './connections/crm-connections.controller.js';
 import { CrmHealthQueries } from './connections/crm-health.queries.js';
 import { CrmLinksController } from './links/crm-links.controller.js';
 import { CrmLinksService } from './links/crm-links.service.js';
-import { LinkedDays } from './links/linked-days.js';
+import { LinkedHistory } from './links/linked-history.js';
 import { CrmLinkJob } from './linking/crm-link.job.js';
 import { CrmLinkReaction } from './linking/crm-link.reaction.js';
 import { LinkRuleTable } from './linking/link-rule-table.js';
@@ -36,9 +38,47 @@ import { CrmPollJob } from './polling/crm-poll.job.js';
 import { PollMetrics } from './polling/poll-metrics.js';
 import { PollTable } from './polling/poll-table.js';
 import { PollWarden } from './polling/poll-warden.js';
+import { CrmMappingsController } from './mapping/crm-mappings.controller.js';
+import { CrmMappingsService } from './mapping/crm-mappings.service.js';
+import { MappingPreview } from './mapping/mapping-preview.js';
+import { MappingVersions } from './mapping/mapping-versions.js';
+import { Planner } from './mapping/planner.js';
+import { Wishes } from './mapping/wishes.js';
 import { CrmNewsReaction } from './telling/crm-news.reaction.js';
 import { CrmTellJob } from './telling/crm-tell.job.js';
 import { Timeline } from './timeline/timeline.js';
+
+const changes = [
+  ChangeTable,
+  CrmChangeReaction,
+  CrmChangesQueries,
+  CrmCircuit,
+  CrmHealthQueries,
+  CrmMetrics,
+  CrmPushJob,
+  CrmRetriesService,
+  EntryWriting,
+  FieldTable,
+  FieldWriting,
+  Timeline,
+];
+const mapping = [CrmMappingsService, MappingPreview, MappingVersions, Planner, Wishes];
+const links = [CrmLinksService, LinkedHistory];
+const linking = [
+  CrmLinkJob,
+  CrmLinkReaction,
+  CrmPeopleQueries,
+  LinkRulesService,
+  LinkRuleTable,
+  LookupTable,
+  MentionTable,
+  RecordFinder,
+  SpaceReader,
+  Suggestions,
+  UserTable,
+];
+const polling = [CrmPollJob, PollMetrics, PollTable, PollWarden];
+const telling = [CrmNewsReaction, CrmTellJob];
 
 /** Keeps CRMs in step with what is said in spaces. */
 @Module({
@@ -47,40 +87,11 @@ import { Timeline } from './timeline/timeline.js';
     CrmConnectionsController,
     CrmLinksController,
     CrmChangesController,
+    CrmMappingsController,
     LinkRulesController,
     CrmPeopleController,
   ],
-  providers: [
-    ChangeTable,
-    CrmChangeReaction,
-    CrmChangesQueries,
-    CrmCircuit,
-    CrmHealthQueries,
-    CrmLinkJob,
-    CrmLinkReaction,
-    CrmLinksService,
-    CrmMetrics,
-    CrmPeopleQueries,
-    CrmNewsReaction,
-    CrmPollJob,
-    CrmPushJob,
-    CrmTellJob,
-    CrmRetriesService,
-    EntryWriting,
-    LinkedDays,
-    LinkRulesService,
-    LinkRuleTable,
-    LookupTable,
-    MentionTable,
-    RecordFinder,
-    SpaceReader,
-    Suggestions,
-    PollMetrics,
-    PollTable,
-    PollWarden,
-    Timeline,
-    UserTable,
-  ],
+  providers: [...changes, ...mapping, ...links, ...linking, ...polling, ...telling],
   exports: [
     CrmChangeReaction,
     CrmLinkJob,

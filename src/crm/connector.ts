@@ -1,12 +1,14 @@
 import { type HttpCaller } from '../common/outbound/http-caller.js';
 import { type PlatformAccount } from '../platforms/platform-account.js';
 import { type CrmEntry, type CrmRecord, type EntryForm, type RecordKind } from './crm-record.js';
-import { type RecordReference, type RecordSearch, type StoredEntry } from './crm-record.js';
+import { type FieldValue, type RecordReference, type RecordSearch, type StoredEntry } from './crm-record.js';
 
 /** What one CRM can do for us. Pure but for `at`, so that specs call it directly. */
 export interface Connector {
   readonly recordKinds: readonly RecordKind[];
   readonly forms: readonly EntryForm[];
+  /** Whether fields of records can be set: its calls have `set`. */
+  readonly setsFields: boolean;
   /** The longest title and text that the CRM keeps, in UTF-16 code units; longer ones are cut before they get here. */
   readonly limits: { readonly title: number; readonly text: number };
   /**
@@ -44,6 +46,16 @@ export interface ConnectorCalls {
   change?(stored: StoredEntry, entry: CrmEntry): Promise<StoredEntry>;
   /** One that is not there is no error. */
   remove(entry: Pick<CrmEntry, 'key' | 'form' | 'record'>, externalId: string | undefined): Promise<void>;
+  /**
+   * What these fields of the record are now, by the CRM's own names; undefined where there is no such record. Absent where a CRM
+   * cannot be asked: what people changed there is then not seen.
+   */
+  fields?(reference: RecordReference, names: readonly string[]): Promise<ReadonlyMap<string, FieldValue> | undefined>;
+  /**
+   * Sets these fields of the record and nothing else; the same again changes nothing. Answers what is known of the record
+   * afterwards, so that it is no news when the CRM tells it. Absent where a CRM has no fields to set.
+   */
+  set?(reference: RecordReference, fields: ReadonlyMap<string, FieldValue>): Promise<Partial<CrmRecord>>;
   /** The contacts with that e-mail address, whatever its case; absent where a CRM cannot be asked. */
   contactsByEmail?(email: string): Promise<readonly CrmRecord[]>;
   /**

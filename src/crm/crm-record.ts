@@ -49,7 +49,9 @@ export type RecordSearch =
   | { readonly by: 'email-domain'; readonly value: string };
 
 /** How an entry looks in the CRM. */
-export type EntryForm = 'note' | 'task' | 'activity';
+export const entryForms = ['note', 'task', 'activity'] as const;
+
+export type EntryForm = (typeof entryForms)[number];
 
 /** What shall stand on a record's timeline. */
 export interface CrmEntry {
@@ -74,3 +76,6 @@ export interface StoredEntry {
   /** Another one after every change; undefined where the CRM tells none. */
   readonly version: string | undefined;
 }
+
+/** What a field of a record is set to; a `Date` is a moment, and a day is a text as `2026-03-02`. */
+export type FieldValue = string | number | boolean | null | Date;

@@ -4,6 +4,7 @@ import formats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EndpointDouble } from '../../simulators/crm/generic/endpoint-double.js';
 import { generic } from '../../src/crm/generic/generic.crm.js';
+import { type FieldValue } from '../../src/crm/crm-record.js';
 import { markVerified } from '../../src/deliveries/delivery.js';
 import { genericDriver } from '../setup/connectors/generic.driver.js';
 import { ConnectorTrial } from '../setup/connectors/connector-trial.js';
@@ -11,7 +12,7 @@ import { ConnectorTrial } from '../setup/connectors/connector-trial.js';
 const documented = [...readFileSync('docs/crm/generic.md', 'utf8').matchAll(/^```json\n(.*?)^```/gms)].map(
   ([, text = '']): unknown => JSON.parse(text),
 );
-const [sent, put, removed, taken, changed, deleted] = documented;
+const [sent, put, removed, set, taken, changed, deleted] = documented;
 const fixture = (name: string): unknown => JSON.parse(readFileSync(`test/fixtures/generic/${name}.json`, 'utf8'));
 
 function validator(schema: unknown): ValidateFunction {
@@ -23,14 +24,15 @@ function validator(schema: unknown): ValidateFunction {
 
 describe('docs/crm/generic.md', () => {
   it('shows the bodies of the fixtures', () => {
-    const names = ['entry-put', 'entry-removed', 'record-changed', 'record-deleted'];
-    expect([put, removed, changed, deleted]).toEqual(names.map(fixture));
-    expect(documented).toHaveLength(6);
+    const names = ['entry-put', 'entry-removed', 'record-set', 'record-changed', 'record-deleted'];
+    expect([put, removed, set, changed, deleted]).toEqual(names.map(fixture));
+    expect(documented).toHaveLength(7);
   });
 
   it('has schemas that its examples keep to, and those of the other direction do not', () => {
     const [ours, theirs] = [validator(sent), validator(taken)];
-    expect([put, removed].map((body) => [ours(body), theirs(body)])).toEqual([
+    expect([put, removed, set].map((body) => [ours(body), theirs(body)])).toEqual([
+      [true, false],
       [true, false],
       [true, false],
     ]);
@@ -72,8 +74,10 @@ describe('what an endpoint gets', () => {
   it('keeps to the documented schema', async () => {
     await trial.calls().create(entry);
     await trial.calls().remove(entry, undefined);
+    const values = { text: 'a', number: 1, flag: true, nothing: null, at: entry.at };
+    await trial.calls().set?.(entry.record, new Map<string, FieldValue>(Object.entries(values)));
     const validate = validator(sent);
-    expect(double.bodies).toHaveLength(2);
+    expect(double.bodies).toHaveLength(3);
     for (const body of double.bodies) expect(validate(body), JSON.stringify(validate.errors)).toBe(true);
   });
 

@@ -179,6 +179,10 @@ const lists: Readonly<Record<string, readonly [() => string, () => Feed | Promis
     () => '/v1/crm/changes?',
     () => stored('crm_changes', { changed: 'synced_at' }, () => ({ entry_key: randomUUID() })),
   ],
+  listCrmMappings: [
+    () => '/v1/crm/mappings?',
+    () => stored('crm_mappings', {}, () => ({ version: String(randomInt(1, 2 ** 31)) })),
+  ],
   listGrants: [() => '/v1/grants?', () => stored('grants', { changed: 'renewed_at' })],
   listPosts: [() => '/v1/posts?', () => stored('posts', { poster: '', changed: 'looked_at' })],
   listDelegations: [() => '/v1/delegations?', () => stored('delegations', {})],

@@ -20,6 +20,16 @@ const onInvitation =
   async (stage) => ({ path: { id: await stage.invitation() }, body });
 const endpoint = skypeEndpoint;
 
+const mapping = {
+  timeline: { form: 'note', when: '!message.isDeleted' },
+  entries: [
+    {
+      ...{ name: 'quotes', on: 'message', when: 'message.text.contains("quote")', form: 'task' },
+      ...{ title: 'firstLine(message.text)', due: 'message.at + duration("72h")' },
+    },
+  ],
+};
+
 /**
  * How each operation is called so that it succeeds, by its operationId. A list, and a read of one thing whose id the stage
  * knows, need none.
@@ -71,6 +81,10 @@ const recipes: Readonly<Record<string, Recipe>> = {
   removeCrmLinkRule: async (stage) => ({ path: { id: await stage.spareLinkRule() } }),
   listCrmPeople: ({ ids }) => ({
     query: { connectionId: ids['crm/connections'] ?? '', spaceId: ids['spaces'] ?? '', limit: 2 },
+  }),
+  saveCrmMapping: ({ ids }) => ({ body: { connectionId: ids['crm/connections'], mapping, note: 'Tasks for quotes' } }),
+  previewCrmMapping: ({ ids }) => ({
+    body: { connectionId: ids['crm/connections'], mapping, linkId: ids['crm/links'] },
   }),
   retryCrmChanges: () => ({ body: { fault: 'data' } }),
   createKey: () => ({ body: { name: 'CRM sync', scopes: ['events:read'], requestsPerMinute: 600 } }),

@@ -133,6 +133,7 @@ export async function startApiStage(databaseUrl: string): Promise<ApiStage> {
       })
     ).id;
   const crmLink = await linkCrm('0065g00000Acme01');
+  const crmMapping = await make('/v1/crm/mappings', { connectionId: crmId, mapping: {} });
   const cursor = await service.call('PUT', '/v1/cursors/crm-sync', { body: { cursor: 'beginning', expected: null } });
   if (cursor.status !== 200) throw new Error(`no cursor: ${cursor.status}`);
   const parked = await parkDeliveries(service);
@@ -159,6 +160,7 @@ export async function startApiStage(databaseUrl: string): Promise<ApiStage> {
       'crm/connections': crmId,
       'crm/links': crmLink,
       'crm/link-rules': await ruleFor('Deal rooms'),
+      'crm/mappings': crmMapping.id,
       'crm/changes': await changeOf(service, crmLink),
       unreachable: unreachable.id,
       replays: replay.id,

@@ -2194,11 +2194,23 @@ export interface components {
       record: components['schemas']['RecordReferenceDto'];
       /** @description Our name for the entry, which the CRM keeps. */
       key: string;
-      /** @enum {string} */
-      form: 'note' | 'task' | 'activity';
+      /**
+       * @description As what it stands in the CRM; `fields` are fields of the record.
+       * @enum {string}
+       */
+      form: 'note' | 'task' | 'activity' | 'fields';
+      /** @description The rule of the mapping; null for a day of the conversation. */
+      rule: string | null;
+      /**
+       * Format: uuid
+       * @description What an entry of a rule is about.
+       */
+      subjectId: string | null;
+      /** @description The version of the mapping that it is made by; 0 is the built-in one. */
+      mappingVersion: number;
       /**
        * Format: date
-       * @description The day of the conversation, in UTC.
+       * @description The day of the conversation, or of the subject, in UTC.
        */
       day: string;
       /** @enum {string} */

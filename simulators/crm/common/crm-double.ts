@@ -57,6 +57,10 @@ export interface CrmDouble {
   addRecord(record: DoubleRecord): string;
   changeRecord(externalId: string, change: Partial<Omit<DoubleRecord, 'kind'>>): void;
   removeRecord(externalId: string): void;
+  /** What the record's fields are, by the CRM's own names and in the CRM's own form. */
+  fieldsOf(externalId: string): Readonly<Record<string, unknown>>;
+  /** As a person sets them in the CRM's own pages. */
+  setFields(externalId: string, fields: Readonly<Record<string, string | number | boolean | null>>): void;
   entries(): readonly DoubleEntry[];
   /** As a person does it in the CRM's own pages. */
   changeEntry(externalId: string, change: { readonly title?: string; readonly text?: string }): void;

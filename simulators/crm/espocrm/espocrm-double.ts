@@ -53,6 +53,14 @@ export class EspocrmDouble implements CrmDouble {
     this.#store.remove(externalId);
   }
 
+  fieldsOf(externalId: string): Readonly<Record<string, unknown>> {
+    return this.read(externalId) ?? {};
+  }
+
+  setFields(externalId: string, fields: Readonly<Record<string, unknown>>): void {
+    this.write(externalId, fields);
+  }
+
   entries(): readonly DoubleEntry[] {
     return entryTypes.flatMap((type) =>
       this.#store.all(type).map(({ id, type: entityType, attributes }) => {
@@ -211,7 +219,8 @@ function validate(type: string, attributes: Readonly<Record<string, unknown>>): 
   if (typeof name !== 'string' || name.trim() === '') throw invalid('name', 'required');
   if (name.length > 255) throw invalid('name', 'maxLength');
   if (/[<>=]/.test(name)) throw invalid('name', 'pattern');
-  if (typeof assignedUserId !== 'string') throw invalid('assignedUser', 'required');
+  const isEntry = type === 'Task' || type === 'Meeting';
+  if (isEntry && typeof assignedUserId !== 'string') throw invalid('assignedUser', 'required');
   if (type !== 'Meeting') return;
   if (typeof dateStart !== 'string' || typeof dateEnd !== 'string') throw invalid('dateStart', 'required');
   if (dateEnd <= dateStart) throw invalid('dateEnd', 'after');

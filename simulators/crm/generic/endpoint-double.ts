@@ -12,6 +12,7 @@ const toleranceSeconds = 300;
 export class EndpointDouble implements CrmDouble {
   readonly #records = new Map<string, DoubleRecord>();
   readonly #entries = new Map<string, DoubleEntry>();
+  readonly #fields = new Map<string, Readonly<Record<string, unknown>>>();
   /** The last call that was taken for each key. */
   readonly #last = new Map<string, { readonly id: string; readonly timestamp: string }>();
   readonly bodies: Readonly<Record<string, unknown>>[] = [];
@@ -53,6 +54,14 @@ export class EndpointDouble implements CrmDouble {
 
   removeRecord(externalId: string): void {
     this.#records.delete(externalId);
+  }
+
+  fieldsOf(externalId: string): Readonly<Record<string, unknown>> {
+    return this.#fields.get(externalId) ?? {};
+  }
+
+  setFields(externalId: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#fields.set(externalId, { ...this.fieldsOf(externalId), ...fields });
   }
 
   entries(): readonly DoubleEntry[] {
@@ -108,6 +117,9 @@ export class EndpointDouble implements CrmDouble {
       const recordExternalId = String(record['externalId']);
       this.#entries.set(key, { externalId: key, key, recordExternalId, title, text });
     } else if (type === 'entry.removed') this.#entries.delete(key);
+    else if (type === 'record.set' && isRecord(data['fields'])) {
+      this.setFields(String(record['externalId']), data['fields']);
+    }
     return { status: 204 };
   }
 

@@ -110,12 +110,7 @@ export class HubSpotDouble implements CrmDouble {
     const object = this.#objects.get(externalId);
     const kind = kindOf(object?.type);
     if (object === undefined || kind === undefined) return;
-    const changed = Object.entries(propertiesOf(kind, change));
-    for (const [name, value] of changed) object.properties.set(name, value);
-    object.modifiedMs = this.#tick();
-    for (const [propertyName, propertyValue] of changed) {
-      this.#tell(object, `${objectTypes[object.type].singular}.propertyChange`, { propertyName, propertyValue });
-    }
+    this.#set(object, new Map(Object.entries(propertiesOf(kind, change))));
   }
 
   removeRecord(externalId: string): void {
@@ -123,6 +118,16 @@ export class HubSpotDouble implements CrmDouble {
     if (object === undefined) return;
     this.#objects.delete(externalId);
     this.#tell(object, `${objectTypes[object.type].singular}.deletion`);
+  }
+
+  fieldsOf(externalId: string): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(this.#objects.get(externalId)?.properties ?? []);
+  }
+
+  setFields(externalId: string, fields: Readonly<Record<string, string | number | boolean | null>>): void {
+    const object = this.#objects.get(externalId);
+    if (object === undefined) return;
+    this.#set(object, new Map(Object.entries(fields).map(([name, value]) => [name, String(value ?? '')])));
   }
 
   entries(): readonly DoubleEntry[] {
@@ -292,9 +297,17 @@ export class HubSpotDouble implements CrmDouble {
     const properties = textsOf(jsonObject(call.body.toString('utf8'))?.['properties']);
     const refused = this.#faultsOf(object.type, properties, object.id);
     if (refused !== undefined) return refused;
+    this.#set(object, properties);
+    return { status: 200, body: shown(object, [...properties.keys()]) };
+  }
+
+  #set(object: StoredObject, properties: ReadonlyMap<string, string>): void {
     for (const [name, value] of properties) object.properties.set(name, value);
     object.modifiedMs = this.#tick();
-    return { status: 200, body: shown(object, [...properties.keys()]) };
+    if (kindOf(object.type) === undefined) return;
+    for (const [propertyName, propertyValue] of properties) {
+      this.#tell(object, `${objectTypes[object.type].singular}.propertyChange`, { propertyName, propertyValue });
+    }
   }
 
   #faultsOf(

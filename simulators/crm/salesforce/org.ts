@@ -19,6 +19,8 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   Opportunity: [...commonFields, 'Name', 'StageName', 'IsClosed', 'IsWon', 'Amount', 'AccountId'],
   Case: [...commonFields, 'Subject', 'CaseNumber', 'Status', 'IsClosed', 'AccountId'],
 };
+/** What an administrator has added, and what Salesforce has besides. */
+const moreFields = ['NextStep', 'Description', 'CloseDate', 'Budget__c', 'Signed__c', 'Talked_At__c'];
 const largestBatch = 2_000;
 
 /** What is kept of one org. Times are told in whole seconds. */
@@ -46,6 +48,29 @@ export class Org {
     const row = this.#records.get(id);
     if (row === undefined) throw new Error('no such record');
     this.#records.set(id, { ...row, ...rowOf(String(row['object']), change), SystemModstamp: modstamp() });
+  }
+
+  /** The fields of one record. */
+  record(id: string): Row {
+    const row = this.#records.get(id);
+    if (row === undefined) throw notFound();
+    return row;
+  }
+
+  setFields(id: string, fields: Row): void {
+    const row = this.record(id);
+    this.checkNames(String(row['object']), Object.keys(fields));
+    const stage = fields['StageName'];
+    const standing =
+      typeof stage === 'string' ? { IsClosed: /^Closed/.test(stage), IsWon: stage === 'Closed Won' } : {};
+    this.#records.set(id, { ...row, ...fields, ...standing, SystemModstamp: modstamp() });
+  }
+
+  checkNames(object: string, names: readonly string[]): void {
+    const strange = names.find((name) => !(fieldsOf[object] ?? []).includes(name) && !moreFields.includes(name));
+    if (strange !== undefined) {
+      throw new ApiError(400, 'INVALID_FIELD', `No such column '${strange}' on sobject of type ${object}`);
+    }
   }
 
   removeRecord(id: string): void {

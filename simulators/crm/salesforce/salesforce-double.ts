@@ -6,6 +6,7 @@ import { OAuth } from './oauth.js';
 import { Org } from './org.js';
 import { parseSoql, type Row } from './soql.js';
 
+const recordPath = /^\/sobjects\/(Account|Contact|Opportunity|Case)\/([^/]+)$/;
 const taskPath = /^\/sobjects\/Task\/([^/]+)(?:\/([^/]+))?$/;
 
 /** An org of Salesforce: OAuth, tasks by id and by an external id that is unique, queries, the daily limit. */
@@ -47,6 +48,14 @@ export class SalesforceDouble implements CrmDouble {
 
   removeRecord(externalId: string): void {
     this.org.removeRecord(externalId);
+  }
+
+  fieldsOf(externalId: string): Readonly<Record<string, unknown>> {
+    return this.org.record(externalId);
+  }
+
+  setFields(externalId: string, fields: Row): void {
+    this.org.setFields(externalId, fields);
   }
 
   entries(): readonly DoubleEntry[] {
@@ -104,6 +113,8 @@ export class SalesforceDouble implements CrmDouble {
     const [, path] = /^\/services\/data\/v\d+\.0(\/.*)$/.exec(call.path) ?? [];
     if (path === undefined) throw notFound();
     if (path === '/query') return { status: 200, body: this.org.query(parseSoql(call.query.get('q') ?? '')) };
+    const [, object, recordId] = recordPath.exec(path) ?? [];
+    if (object !== undefined && recordId !== undefined) return this.#record(object, recordId, call);
     const [, first, second] = taskPath.exec(path) ?? [];
     if (first === undefined) throw notFound();
     const [one, key] = [decodeURIComponent(first), second === undefined ? undefined : decodeURIComponent(second)];
@@ -116,6 +127,19 @@ export class SalesforceDouble implements CrmDouble {
     if (call.method !== 'PATCH') throw new ApiError(405, 'METHOD_NOT_ALLOWED', 'HTTP Method not allowed.');
     const fields = fieldsIn(call);
     return key === undefined ? this.#change(find(), fields, call) : this.#upsert(one, key, fields);
+  }
+
+  #record(object: string, id: string, call: HttpCall): CrmAnswer {
+    const row = this.org.record(id);
+    if (row['object'] !== object) throw notFound();
+    if (call.method === 'GET') {
+      const names = call.query.get('fields')?.split(',') ?? [];
+      this.org.checkNames(object, names);
+      return { status: 200, body: taskBody(row, names.join(',')) };
+    }
+    if (call.method !== 'PATCH') throw new ApiError(405, 'METHOD_NOT_ALLOWED', 'HTTP Method not allowed.');
+    this.org.setFields(id, fieldsIn(call));
+    return { status: 204 };
   }
 
   #change(row: Row, fields: Row, { headers }: HttpCall): CrmAnswer {

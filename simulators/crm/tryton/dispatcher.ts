@@ -48,6 +48,8 @@ export class Dispatcher {
       case 'delete':
         this.tables.delete(model, numbersIn(first));
         return null;
+      case 'fields_get':
+        return this.tables.fieldsGet(model, listIn(first).map(textOf));
       case 'search_read': {
         const [, limit, order, fields] = rest;
         return this.tables.searchRead(

@@ -20,6 +20,15 @@ const targets: Readonly<Record<string, string>> = {
   contact_mechanisms: 'party.contact_mechanism',
 };
 
+/** As `fields_get` of trytond 6.0 tells them. */
+const fieldTypes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'party.party': { name: 'char', code: 'char', active: 'boolean' },
+  'sale.opportunity': {
+    ...{ description: 'char', comment: 'text', amount: 'numeric', conversion_probability: 'float', state: 'selection' },
+    ...{ start_date: 'date', end_date: 'date', lost_reason: 'text' },
+  },
+};
+
 interface Row {
   readonly id: number;
   readonly created: number;
@@ -87,6 +96,23 @@ export class Tables {
       return one.id - other.id;
     });
     return rows.slice(0, limit).map((row) => this.#readAll(model, row, fields));
+  }
+
+  /** The types of a model's fields; a name that is not there is a fault of Python. */
+  fieldsGet(model: string, names: readonly string[]): WireObject {
+    const known = fieldTypes[model] ?? {};
+    return Object.fromEntries(
+      names.map((name) => {
+        const type = known[name];
+        if (type === undefined) throw unforeseen(`'${name}'`);
+        return [name, { name, type, string: name, required: false, readonly: false }];
+      }),
+    );
+  }
+
+  /** What a row holds. */
+  values(model: string, id: number): WireObject {
+    return this.#table(model).get(id)?.values ?? {};
   }
 
   /** The ids of all rows of a model. */

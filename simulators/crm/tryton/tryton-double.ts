@@ -63,6 +63,16 @@ export class TrytonDouble implements CrmDouble {
     this.#tables.delete(model, [id]);
   }
 
+  fieldsOf(externalId: string): Readonly<Record<string, unknown>> {
+    const { model, id } = this.#find(externalId);
+    return this.#tables.values(model, id);
+  }
+
+  setFields(externalId: string, fields: Readonly<Record<string, string | number | boolean | null>>): void {
+    const { model, id } = this.#find(externalId);
+    this.#tables.write(model, [id], fields);
+  }
+
   entries(): readonly DoubleEntry[] {
     return this.#tables.ids('ir.note').map((id) => {
       const [, record = ''] = textOf(this.#tables.value('ir.note', id, 'resource')).split(',');

@@ -8,11 +8,15 @@ import { type EntryForm, type RecordReference, type StoredEntry } from '../../cr
 import { type Where } from '../../database/where.js';
 import { enqueueJobs, type Job, type NewJob } from '../../outbox/job.js';
 import { goesOn, holdsLease, isLeased } from '../../outbox/job-changes.js';
-import { crmPushKind, recordKey, removedInCrm } from './crm-push.js';
+import { type StoredFields } from '../mapping/field-values.js';
+import { changedInCrm, crmPushKind, recordKey, removedInCrm } from './crm-push.js';
 import { CRM_SETTLE_MS } from './crm-settling.js';
 
-/** A day of a conversation that shall stand at a record. */
-export interface WantedDay {
+/** How a change looks in the CRM: an entry of that form, or fields of the record. */
+export type ChangeForm = EntryForm | 'fields';
+
+/** Something of a conversation that shall stand at a record. */
+export interface Wanted {
   readonly linkId: string;
   readonly tenantId: string;
   readonly connectionId: string;
@@ -20,8 +24,16 @@ export interface WantedDay {
   readonly spaceId: string;
   readonly recordKind: RecordReference['kind'];
   readonly recordExternalId: string;
+  /** The rule that makes it; empty for a day of the conversation. */
+  readonly rule: string;
+  /** What an entry of a rule is about, and since when that is there; null for days, and the id for fields. */
+  readonly subjectId: string | null;
+  readonly subjectAt: Date | null;
   /** As `2026-03-02`, in UTC. */
   readonly day: string;
+  /** For one that is not there yet: an entry stays what it was made as. */
+  readonly form: ChangeForm;
+  readonly mappingVersion: number;
   /** The fact that it follows from, where it is one, and when we learned that. */
   readonly eventId: string | null;
   readonly learnedAt: Date;
@@ -31,11 +43,15 @@ export interface WantedDay {
 export interface TakenChange {
   readonly id: string;
   readonly tenantId: string;
+  readonly connectionId: string;
   readonly linkId: string;
   readonly spaceId: string;
+  readonly rule: string;
+  readonly subjectId: string | null;
   readonly day: string;
+  readonly mappingVersion: number;
   readonly entryKey: string;
-  readonly form: EntryForm;
+  readonly form: ChangeForm;
   readonly record: RecordReference;
   /** How often it had been asked for when it was taken. */
   readonly wanted: string;
@@ -44,15 +60,30 @@ export interface TakenChange {
   readonly externalId: string | null;
   /** Our own part of the text as it was written last. */
   readonly ownText: string | null;
-  /** Whether the space still belongs to the record. */
+  readonly ownTitle: string | null;
+  /** What it set fields to last, and what people had made of those that it left to them. */
+  readonly fields: StoredFields | null;
+  readonly seen: StoredFields | null;
+  /** Whether the space still belongs to the record, and from when on. */
   readonly isLinked: boolean;
   /** When the earliest fact was learned that is still to be told. */
   readonly waitsSince: Date;
+  readonly since: Date;
 }
 
 /** How a try ended. */
 export type ChangeEnd =
-  | { readonly kind: 'synced'; readonly stored: StoredEntry; readonly ownText: string; readonly act: ChangeAct }
+  | {
+      readonly kind: 'synced';
+      readonly stored: StoredEntry;
+      readonly ownText: string;
+      readonly ownTitle: string;
+      readonly act: ChangeAct;
+    }
+  /** Fields of the record are as they shall be. */
+  | { readonly kind: 'set'; readonly fields: StoredFields; readonly act: ChangeAct }
+  /** Some fields are as they shall be, and the others are left to the people who changed them. */
+  | { readonly kind: 'theirs'; readonly reason: string; readonly seen: StoredFields; readonly message: string }
   | { readonly kind: 'removed'; readonly reason: string }
   | { readonly kind: 'skipped'; readonly reason: string }
   /** Nothing was done, and it is tried again. */
@@ -72,12 +103,22 @@ export type NextChange =
   | { readonly kind: 'wait'; readonly afterMs: number }
   | { readonly kind: 'change'; readonly change: TakenChange };
 
-type Row = Omit<WantedDay, 'linkId'> & { readonly id: string; readonly linkId: string; readonly entryKey: string };
+type Row = Wanted & { readonly id: string; readonly entryKey: string };
 
-type PushTarget = Pick<WantedDay, 'tenantId' | 'connectionId' | 'recordKind' | 'recordExternalId'>;
+type PushTarget = Pick<Wanted, 'tenantId' | 'connectionId' | 'recordKind' | 'recordExternalId'>;
 
-const targetColumns = `tenant_id as "tenantId", connection_id as "connectionId",
-  record_kind as "recordKind", record_external_id as "recordExternalId"`;
+/** The records of these changes. Jobs are written before changes: `take` holds its job's row when it looks for the next change. */
+function targetsOf(which: string, parameters: readonly unknown[], tx: Tx): Promise<PushTarget[]> {
+  return rowsOf(
+    tx,
+    `select distinct tenant_id as "tenantId", connection_id as "connectionId", record_kind as "recordKind",
+            record_external_id as "recordExternalId" from crm_changes where ${which}`,
+    parameters,
+  );
+}
+
+/** Of the connection of the row. */
+const currentVersion = `coalesce((select max(version) from crm_mappings where crm_mappings.connection_id = crm_changes.connection_id), 0)`;
 
 const columns: readonly (readonly [keyof Row, ColumnType])[] = [
   ['id', 'uuid'],
@@ -89,13 +130,18 @@ const columns: readonly (readonly [keyof Row, ColumnType])[] = [
   ['recordKind', 'text'],
   ['recordExternalId', 'text'],
   ['entryKey', 'text'],
+  ['form', 'text'],
+  ['rule', 'text'],
+  ['subjectId', 'uuid'],
+  ['subjectAt', 'timestamptz'],
+  ['mappingVersion', 'integer'],
   ['day', 'text'],
   ['eventId', 'uuid'],
   ['learnedAt', 'timestamptz'],
 ];
 
-/** A person has taken the entry away in the CRM, and is not contradicted by what is said later on that day. */
-const isTheirs = `(crm_changes.state = 'skipped' and crm_changes.reason = '${removedInCrm}')`;
+/** A person has taken the entry away in the CRM, or changed the field, and is not contradicted by what is said later. */
+const isTheirs = `(crm_changes.state = 'skipped' and crm_changes.reason in ('${removedInCrm}', '${changedInCrm}'))`;
 
 /** What waits already does so since it began to. */
 const waitsFrom = (now: string): string =>
@@ -104,7 +150,8 @@ const waitsFrom = (now: string): string =>
 /** A change that is being carried out keeps its state; whoever does it sees that more is wanted by now. */
 const again = `
   wanted = crm_changes.wanted + 1, wanted_at = clock_timestamp(), event_id = excluded.event_id,
-  learned_at = excluded.learned_at,
+  learned_at = excluded.learned_at, mapping_version = excluded.mapping_version,
+  subject_at = coalesce(excluded.subject_at, crm_changes.subject_at),
   waits_since = ${waitsFrom('excluded.learned_at')},
   state = case when crm_changes.state in ('sending', 'unknown') or ${isTheirs} then crm_changes.state else 'pending' end,
   reason = case when crm_changes.state in ('sending', 'unknown') or ${isTheirs} then crm_changes.reason end,
@@ -112,23 +159,26 @@ const again = `
 
 const insert = `
   insert into crm_changes (id, tenant_id, connection_id, platform, link_id, space_id, record_kind, record_external_id,
-                           entry_key, form, day, event_id, learned_at, waits_since)
+                           entry_key, form, rule, subject_id, subject_at, mapping_version, day, event_id, learned_at,
+                           waits_since)
   select c.id, c."tenantId", c."connectionId", c.platform, c."linkId", c."spaceId", c."recordKind",
-         c."recordExternalId", c."entryKey", 'note', c.day::date, c."eventId", c."learnedAt", c."learnedAt"
+         c."recordExternalId", c."entryKey", c.form, c.rule, c."subjectId", c."subjectAt", c."mappingVersion",
+         c.day::date, c."eventId", c."learnedAt", c."learnedAt"
   from ${unnestOf(columns, 'c')}
   order by c.id
   on conflict (connection_id, entry_key) do update set ${again}`;
 
 const nextOfRecord = `
-  select id, state, wanted, tenant_id as "tenantId", link_id as "linkId", space_id as "spaceId", day::text as day,
-         entry_key as "entryKey", form, external_id as "externalId", own_text as "ownText", attempts,
-         waits_since as "waitsSince",
-         extract(epoch from clock_timestamp() - asked_at)::float8 * 1000 as "askedMsAgo",
-         exists (select from crm_links l where l.id = link_id and l.state = 'active') as "isLinked"
-  from crm_changes
-  where connection_id = $1 and record_kind = $2 and record_external_id = $3
-    and state in ('pending', 'sending', 'unknown')
-  order by day, id limit 1 for update`;
+  select k.id, k.state, k.wanted, k.tenant_id as "tenantId", k.link_id as "linkId", k.space_id as "spaceId", k.rule,
+         k.subject_id as "subjectId", k.day::text as day, k.mapping_version as "mappingVersion", k.entry_key as "entryKey",
+         k.form, k.external_id as "externalId", k.own_text as "ownText", k.own_title as "ownTitle", k.fields, k.seen,
+         k.connection_id as "connectionId", k.attempts, k.waits_since as "waitsSince",
+         extract(epoch from clock_timestamp() - k.asked_at)::float8 * 1000 as "askedMsAgo",
+         coalesce(l.state = 'active', false) as "isLinked", coalesce(l.since, k.created_at) as since
+  from crm_changes k left join crm_links l on l.id = k.link_id
+  where k.connection_id = $1 and k.record_kind = $2 and k.record_external_id = $3
+    and k.state in ('pending', 'sending', 'unknown')
+  order by k.day, k.subject_at nulls first, k.id limit 1 for update of k`;
 
 interface NextRow extends Omit<TakenChange, 'record' | 'attempt'> {
   readonly state: string;
@@ -149,12 +199,12 @@ export class ChangeTable {
     @Inject(CRM_SETTLE_MS) private readonly settlesWithinMs: number,
   ) {}
 
-  /** Writes in `tx` that these days shall stand in the CRM as they are from now on, and the jobs that see to it. */
-  async want(days: readonly WantedDay[], tx: Tx): Promise<void> {
-    if (days.length === 0) return;
-    const rows = new Map(days.map((day) => [`${day.linkId} ${day.day}`, toRow(day)]));
-    await enqueueJobs(days.map(pushJobOf), tx);
-    await tx.query(insert, columnLiterals([...rows.values()], columns));
+  /** Writes in `tx` that these shall stand in the CRM as they are from now on, and the jobs that see to it. */
+  async want(wanted: readonly Wanted[], tx: Tx): Promise<void> {
+    if (wanted.length === 0) return;
+    await enqueueJobs(wanted.map(pushJobOf), tx);
+    const byId = new Map(wanted.map(toRow).map((row) => [row.id, row]));
+    await tx.query(insert, columnLiterals([...byId.values()], columns));
   }
 
   /** What a link brought that is undone: taken back, or left as it stands and never written again. */
@@ -165,8 +215,7 @@ export class ChangeTable {
         : `state = case when state in ('sending', 'unknown') then state else 'pending' end, wanted = wanted + 1,
            wanted_at = clock_timestamp(), waits_since = ${waitsFrom('clock_timestamp()')}`;
     const which = `link_id = $1 and state <> 'skipped'`;
-    const targets = await rowsOf<PushTarget>(tx, `select ${targetColumns} from crm_changes where ${which}`, [linkId]);
-    await enqueueJobs(targets.map(pushJobOf), tx);
+    await enqueueJobs((await targetsOf(which, [linkId], tx)).map(pushJobOf), tx);
     await tx.query(`update crm_changes set ${left} where ${which}`, [linkId]);
   }
 
@@ -175,23 +224,24 @@ export class ChangeTable {
    * condition on them. Answers how many.
    */
   async retry(which: Where, tx: Tx): Promise<number> {
-    const { sql, parameters } = which;
-    const targets = await rowsOf<PushTarget>(tx, `select ${targetColumns} from crm_changes where ${sql}`, parameters);
-    const jobs = targets.map(pushJobOf);
+    const jobs = (await targetsOf(which.sql, which.parameters, tx)).map(pushJobOf);
     await enqueueJobs(jobs, tx);
-    await tx.query(
+    const rows = await rowsOf(
+      tx,
       `update crm_changes set wanted = wanted + 1, wanted_at = clock_timestamp(), reason = null, fault = null,
          crm_message = null, waits_since = ${waitsFrom('clock_timestamp()')},
-         state = case when state in ('sending', 'unknown') then state else 'pending' end
-       where ${sql}`,
-      [...parameters],
+         state = case when state in ('sending', 'unknown') then state else 'pending' end,
+         -- The mapping that it failed by is what somebody has mended, if they have.
+         mapping_version = case when state = 'failed' then ${currentVersion} else mapping_version end
+       where ${which.sql} returning id`,
+      which.parameters,
     );
     await tx.query(
       `update jobs set ${goesOn} where kind = $1 and (connection_id, key) in (
          select t.* from unnest($2::uuid[], $3::text[]) as t) and not (${isLeased})`,
       [crmPushKind, jobs.map(({ connectionId }) => connectionId), jobs.map(({ key }) => key)],
     );
-    return targets.length;
+    return rows.length;
   }
 
   /**
@@ -228,28 +278,35 @@ export class ChangeTable {
       const rows = await rowsOf(
         tx,
         `update crm_changes set
-           state = case when $3 = 'removed' and $5 = '${removedInCrm}' then 'skipped'
+           state = case when $3 = 'theirs' or ($3 = 'removed' and $5 = '${removedInCrm}') then 'skipped'
                         when $3 = 'again' or ($3 <> 'unknown' and wanted > $4) then 'pending'
-                        when $3 = 'removed' then 'skipped' else $3 end,
+                        when $3 = 'removed' then 'skipped' when $3 = 'set' then 'synced' else $3 end,
            reason = $5, fault = $6, crm_message = $7,
            external_id = case when $3 = 'removed' then null else coalesce($8, external_id) end,
            version = case when $3 = 'removed' then null else coalesce($9, version) end,
            own_text = case when $3 = 'removed' then null else coalesce($10, own_text) end,
-           done = case when $3 in ('synced', 'removed', 'skipped') then $4 else done end,
-           waits_since = case when $3 in ('synced', 'removed', 'skipped') and wanted > $4 then asked_at else waits_since end,
-           synced_at = case when $3 = 'synced' then clock_timestamp() else synced_at end
+           own_title = case when $3 = 'removed' then null else coalesce($11, own_title) end,
+           fields = case when $3 = 'theirs' then null else coalesce($12, fields) end,
+           seen = case when $3 = 'set' then null else coalesce($13, seen) end,
+           done = case when $3 in ('synced', 'set', 'removed', 'theirs', 'skipped') then $4 else done end,
+           waits_since = case when $3 in ('synced', 'set', 'removed', 'theirs', 'skipped') and wanted > $4 then asked_at
+                              else waits_since end,
+           synced_at = case when $3 in ('synced', 'set') then clock_timestamp() else synced_at end
          where id = $1 and attempts = $2 returning id`,
         [
           change.id,
           change.attempt,
           end.kind,
           change.wanted,
-          end.kind === 'synced' ? null : end.reason,
+          'reason' in end ? end.reason : null,
           end.kind === 'failed' ? end.fault : null,
-          end.kind === 'failed' ? (end.message?.slice(0, 500) ?? null) : null,
+          'message' in end ? (end.message?.slice(0, 500) ?? null) : null,
           end.kind === 'synced' ? end.stored.externalId : null,
           end.kind === 'synced' ? (end.stored.version ?? null) : null,
           end.kind === 'synced' ? end.ownText : null,
+          end.kind === 'synced' ? end.ownTitle : null,
+          end.kind === 'set' ? JSON.stringify(end.fields) : null,
+          end.kind === 'theirs' ? JSON.stringify(end.seen) : null,
         ],
       );
       await tx.query(
@@ -272,11 +329,22 @@ function pushJobOf({ tenantId, connectionId, recordKind, recordExternalId }: Pus
   };
 }
 
-function toRow(day: WantedDay): Row {
-  const { linkId } = day;
-  return {
-    ...day,
-    id: entityId('crm-change', linkId, day.day),
-    entryKey: `liaison-${linkId.replaceAll('-', '')}-${day.day.replaceAll('-', '')}`,
-  };
+function toRow(wanted: Wanted): Row {
+  return { ...wanted, ...namesOf(wanted) };
+}
+
+/**
+ * The change's id and its key in the CRM: one for each link and day, each link, rule and subject, and each link and rule that sets
+ * fields. The same is asked for under the same names, however often.
+ */
+export function namesOf({ linkId, rule, subjectId, day }: Pick<Wanted, 'linkId' | 'rule' | 'subjectId' | 'day'>): {
+  readonly id: string;
+  readonly entryKey: string;
+} {
+  if (rule === '') {
+    const id = entityId('crm-change', linkId, day);
+    return { id, entryKey: `liaison-${linkId.replaceAll('-', '')}-${day.replaceAll('-', '')}` };
+  }
+  const id = entityId('crm-change', linkId, JSON.stringify([rule, subjectId]));
+  return { id, entryKey: `liaison-${id.replaceAll('-', '')}` };
 }

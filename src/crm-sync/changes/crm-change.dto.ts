@@ -2,12 +2,14 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import { MayBeAbsent } from '../../common/http/may-be-absent.js';
 import { IsId, PageQuery } from '../../common/http/query.dto.js';
-import { type EntryForm, type RecordKind } from '../../crm/crm-record.js';
+import { entryForms, type RecordKind } from '../../crm/crm-record.js';
 import { RecordReferenceDto } from '../links/crm-link.dto.js';
-import { type ChangeAct, type Fault } from './change-table.js';
+import { type ChangeAct, type ChangeForm, type Fault } from './change-table.js';
 
 export const changeStates = ['pending', 'sending', 'unknown', 'synced', 'skipped', 'failed'] as const;
 export type ChangeState = (typeof changeStates)[number];
+
+export const changeForms = [...entryForms, 'fields'] as const satisfies readonly ChangeForm[];
 
 const faults = ['ours', 'theirs', 'data'] as const satisfies readonly Fault[];
 
@@ -87,9 +89,22 @@ export class CrmChangeDto {
   readonly record!: RecordReferenceDto;
   @ApiProperty({ description: 'Our name for the entry, which the CRM keeps.' })
   readonly key!: string;
-  @ApiProperty({ enum: ['note', 'task', 'activity'] })
-  readonly form!: EntryForm;
-  @ApiProperty({ format: 'date', description: 'The day of the conversation, in UTC.' })
+  @ApiProperty({ enum: changeForms, description: 'As what it stands in the CRM; `fields` are fields of the record.' })
+  readonly form!: ChangeForm;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The rule of the mapping; null for a day of the conversation.',
+  })
+  readonly rule!: string | null;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'What an entry of a rule is about.' })
+  readonly subjectId!: string | null;
+  @ApiProperty({
+    type: 'integer',
+    description: 'The version of the mapping that it is made by; 0 is the built-in one.',
+  })
+  readonly mappingVersion!: number;
+  @ApiProperty({ format: 'date', description: 'The day of the conversation, or of the subject, in UTC.' })
   readonly day!: string;
   @ApiProperty({ enum: changeStates })
   readonly state!: ChangeState;
@@ -126,7 +141,10 @@ export interface CrmChangeRow {
   readonly recordKind: RecordKind;
   readonly recordExternalId: string;
   readonly key: string;
-  readonly form: EntryForm;
+  readonly form: ChangeForm;
+  readonly rule: string | null;
+  readonly subjectId: string | null;
+  readonly mappingVersion: number;
   readonly day: string;
   readonly state: ChangeState;
   readonly reason: string | null;
@@ -149,7 +167,8 @@ export interface CrmChangeAttemptRow {
 
 export const changeColumns = `id, platform, connection_id as "connectionId", external_id as "externalId",
   link_id as "linkId", space_id as "spaceId", record_kind as "recordKind", record_external_id as "recordExternalId",
-  entry_key as key, form, day::text as day, state, reason, fault, crm_message as "crmMessage", event_id as "eventId",
+  entry_key as key, form, nullif(rule, '') as rule, subject_id as "subjectId", mapping_version as "mappingVersion",
+  day::text as day, state, reason, fault, crm_message as "crmMessage", event_id as "eventId",
   wanted_at as "wantedAt", synced_at as "syncedAt"`;
 
 export function toCrmChangeDto(row: CrmChangeRow, attempts: readonly CrmChangeAttemptRow[]): CrmChangeDto {

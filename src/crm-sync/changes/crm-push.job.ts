@@ -11,11 +11,14 @@ import { connectionClosed, type Job, type JobHandler, type JobOutcome } from '..
 import { OutcomeUnknown } from '../../platforms/platform.errors.js';
 import { PLATFORMS, type Platform } from '../../platforms/platform.js';
 import { Accounts } from '../../tokens/accounts.js';
+import { FieldWriting } from './field-writing.js';
+import { MappingVersions } from '../mapping/mapping-versions.js';
+import { Planner, type Plan } from '../mapping/planner.js';
 import { ChangeTable, type ChangeAct, type ChangeEnd, type Fault, type TakenChange } from './change-table.js';
 import { CrmCircuit } from './crm-circuit.js';
 import { CrmMetrics } from './crm-metrics.js';
 import { crmPushKind } from './crm-push.js';
-import { EntryWriting, type Writing } from './entry-writing.js';
+import { EntryWriting, type TakenEntry, type Writing } from './entry-writing.js';
 
 /** After this long a run leaves the rest to the next one. */
 const runForMs = 45_000;
@@ -37,6 +40,9 @@ export class CrmPushJob implements JobHandler {
     private readonly directory: ConnectionDirectory,
     private readonly table: ChangeTable,
     private readonly writing: EntryWriting,
+    private readonly fields: FieldWriting,
+    private readonly planner: Planner,
+    private readonly mappings: MappingVersions,
     private readonly circuit: CrmCircuit,
     private readonly metrics: CrmMetrics,
   ) {}
@@ -79,7 +85,8 @@ export class CrmPushJob implements JobHandler {
   async #carryOut(change: TakenChange, writing: Writing, platform: string): Promise<JobOutcome | undefined> {
     let act: ChangeAct = 'none';
     try {
-      const end = await this.writing.write(change, writing, (begun) => {
+      const plan = await this.#planOf(change, writing);
+      const end = await this.#write(change, plan, writing, (begun) => {
         act = begun;
       });
       await this.table.end(change, end, act);
@@ -92,6 +99,26 @@ export class CrmPushJob implements JobHandler {
       return outcome;
     }
   }
+
+  async #planOf(change: TakenChange, { connector }: Writing): Promise<Plan> {
+    if (!change.isLinked) return { kind: 'nothing', reason: 'unlinked' };
+    return this.planner.plan(change, await this.mappings.get(change.connectionId, change.mappingVersion), connector);
+  }
+
+  async #write(change: TakenChange, plan: Plan, writing: Writing, begin: (act: ChangeAct) => void): Promise<ChangeEnd> {
+    if (plan.kind === 'left') return { kind: 'skipped', reason: plan.reason };
+    if (plan.kind === 'failed') {
+      return { kind: 'failed', reason: 'expression-failed', fault: 'data', message: plan.message };
+    }
+    if (plan.kind === 'fields') return this.fields.write(change, plan.fields, writing.calls, begin);
+    // What fields were set to stays when a link is undone.
+    if (!isEntry(change)) return { kind: 'skipped', reason: 'unlinked' };
+    return this.writing.write(change, plan, writing, begin);
+  }
+}
+
+function isEntry(change: TakenChange): change is TakenEntry {
+  return change.form !== 'fields';
 }
 
 /** What a failed call means for the change, and for the job where that ends with it. Throws what is not a failed call. */

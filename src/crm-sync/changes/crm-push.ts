@@ -10,3 +10,6 @@ export function recordKey({ kind, externalId }: RecordReference): string {
 
 /** Why an entry is not written any more: a person has taken it away in the CRM. */
 export const removedInCrm = 'removed-in-crm';
+
+/** Why fields are not set any more: a person has changed them in the CRM. */
+export const changedInCrm = 'changed-in-crm';

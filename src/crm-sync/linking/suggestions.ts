@@ -7,7 +7,7 @@ import { inTransaction, type Tx } from '../../database/transaction.js';
 import { holdsLease } from '../../outbox/job-changes.js';
 import { type Job } from '../../outbox/job.js';
 import { linkColumns, type CrmLinkRow } from '../links/crm-link.dto.js';
-import { LinkedDays } from '../links/linked-days.js';
+import { LinkedHistory } from '../links/linked-history.js';
 import { type Candidate } from './candidates.js';
 import { makerOf } from './link-rule.js';
 
@@ -46,7 +46,7 @@ const looked = `
 export class Suggestions {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly days: LinkedDays,
+    private readonly history: LinkedHistory,
   ) {}
 
   /**
@@ -104,7 +104,7 @@ export class Suggestions {
       );
       if (link === undefined) continue;
       taken.add(kind);
-      await this.days.want(link, at.platform, tx);
+      await this.history.want(link.id, tx);
       activated.push(link.id);
     }
     return activated;

@@ -22,7 +22,7 @@ import {
   type CrmLinkRow,
   type CrmLinksQuery,
 } from './crm-link.dto.js';
-import { LinkedDays } from './linked-days.js';
+import { LinkedHistory } from './linked-history.js';
 
 const cursorKind = 'crm-links';
 
@@ -34,7 +34,7 @@ export class CrmLinksService {
     private readonly reads: TenantReads,
     private readonly connections: ConnectionsService,
     private readonly table: ChangeTable,
-    private readonly days: LinkedDays,
+    private readonly history: LinkedHistory,
     @Inject(PLATFORMS) private readonly platforms: readonly Platform[],
   ) {}
 
@@ -76,7 +76,7 @@ export class CrmLinksService {
         ],
       );
       if (row === undefined) throw new Conflict({ detail: 'The space is linked to that record already.' });
-      await this.days.want(row, connection.platform, tx);
+      await this.history.want(row.id, tx);
       // Who its people are in the CRM is looked up for every space that is linked.
       await enqueueJobs([linkJobOf(tenantId, connectionId, spaceId)], tx);
       return toCrmLinkDto(row);
@@ -120,7 +120,7 @@ export class CrmLinksService {
   async confirm(caller: Caller, id: string): Promise<CrmLinkDto> {
     const { tenantId, subject } = caller;
     const { connectionId } = await this.get(tenantId, id);
-    const { connection } = await this.connections.get(tenantId, connectionId, 'crm');
+    await this.connections.get(tenantId, connectionId, 'crm');
     return inTransaction(this.dataSource, async (tx) => {
       const confirmed = await firstRowOf<CrmLinkRow>(
         tx,
@@ -129,7 +129,7 @@ export class CrmLinksService {
         [tenantId, id, subject],
       );
       if (confirmed !== undefined) {
-        await this.days.want(confirmed, connection.platform, tx);
+        await this.history.want(confirmed.id, tx);
         return toCrmLinkDto(confirmed);
       }
       const current = await firstRowOf<CrmLinkRow>(

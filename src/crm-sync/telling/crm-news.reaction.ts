@@ -39,7 +39,18 @@ export class CrmNewsReaction implements EventReaction {
       [subjectId, tenantId, connectionId, fact.recordKind, fact.recordExternalId, JSON.stringify(told), occurredAt],
     );
     const news = known?.isLate === true ? undefined : newsOf(known?.told, fact);
-    if (news !== undefined) await this.#tell(event, news, tx);
+    if (news !== undefined && !(await this.#isBeingSet(event, tx))) await this.#tell(event, news, tx);
+  }
+
+  /** Whether we are setting fields of the record at this moment: what is heard of it then is most likely our own. */
+  async #isBeingSet({ connectionId, data }: ChangeOfRecord, tx: Tx): Promise<boolean> {
+    const found = await firstRowOf(
+      tx,
+      `select 1 from crm_changes where connection_id = $1 and record_kind = $2 and record_external_id = $3
+         and form = 'fields' and state in ('sending', 'unknown')`,
+      [connectionId, data.recordKind, data.recordExternalId],
+    );
+    return found !== undefined;
   }
 
   async #tell(event: ChangeOfRecord, news: RecordNews, tx: Tx): Promise<void> {

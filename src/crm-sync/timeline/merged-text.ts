@@ -28,6 +28,12 @@ function isFoot(line: string): boolean {
   return footPattern.test(line.trimEnd());
 }
 
+/** The text with none of its lines being one of the frame, whoever wrote it. */
+export function unframed(text: string): string {
+  const lines = text.split(/\r\n|[\n\r\u2028\u2029\v\f\u0085]/);
+  return lines.map((line) => (isHead(line) || isFoot(line) ? `  ${line}` : line)).join('\n');
+}
+
 /**
  * The text that an entry shall have: ours, and all that people wrote beside or into what we wrote last. Nothing that a person
  * wrote is lost: where they changed our own part, their version stays above the new one, without the lines around it.

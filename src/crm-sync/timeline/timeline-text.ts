@@ -1,9 +1,22 @@
-import { type TimelineAnnotation, type TimelineMessage } from './timeline.js';
+import { type ConversationDay, type TimelineAnnotation, type TimelineMessage } from './timeline.js';
 
 /** What one day of a space's conversation reads like in the CRM. */
 export interface DayText {
   readonly title: string;
   readonly text: string;
+}
+
+/** How long they may be, in UTF-16 code units. */
+export interface TextLimits {
+  readonly title: number;
+  readonly text: number;
+}
+
+/** What a day reads like where somebody has chosen that. */
+export interface DayStyle {
+  readonly title?: string | undefined;
+  /** What stands for a message; nothing where it is empty. */
+  readonly line?: ((message: TimelineMessage) => string) | undefined;
 }
 
 /** Says that something stands before the first line that is shown. */
@@ -14,18 +27,19 @@ const left = (count: number): string => `(${count} earlier message${count === 1 
  * are indented, so that no text of a message can look like a line of ours. Where all do not fit into `limits` (UTF-16 code
  * units), the earliest are left out and counted. Pure: the same messages give the same text.
  */
-export function dayText(
-  day: { readonly space: string; readonly day: string; readonly messages: readonly TimelineMessage[] },
-  limits: { readonly title: number; readonly text: number },
-): DayText {
-  const entries = day.messages.map(linesOf);
+export function dayText(day: ConversationDay, limits: TextLimits, { title, line }: DayStyle = {}): DayText {
+  const chosen = line === undefined ? undefined : day.messages.map(line).filter((text) => text.trim() !== '');
+  const entries = chosen?.map(indented) ?? day.messages.map(linesOf);
   let size = entries.reduce((sum, entry) => sum + entry.length + 1, 0);
   let first = 0;
   const room = (): number => limits.text - (first === 0 ? 0 : left(first).length + 1);
   while (size > room() && first < entries.length - 1) size -= (entries[first++]?.length ?? 0) + 1;
   const shown = entries.slice(first);
   const text = [...(first === 0 ? [] : [left(first)]), ...shown].join('\n');
-  return { title: cut(`${day.space || 'Conversation'}, ${day.day}`, limits.title), text: cut(text, limits.text) };
+  return {
+    title: cut(title ?? `${day.space || 'Conversation'}, ${day.day}`, limits.title),
+    text: cut(text, limits.text),
+  };
 }
 
 function linesOf(message: TimelineMessage): string {
@@ -50,12 +64,13 @@ function indented(text: string): string {
   return text.replaceAll(/\r\n|[\n\r\u2028\u2029\v\f\u0085]/g, '\n      ');
 }
 
-function oneLine(text: string): string {
+/** The text without breaks, and with single spaces. */
+export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }
 
 /** The beginning of a text, without half a character at its end. */
-function cut(text: string, length: number): string {
+export function cut(text: string, length: number): string {
   if (text.length <= length) return text;
   const end = Math.max(0, length - 1);
   const last = text.charCodeAt(end - 1);

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { isJsonObject, textOf } from '../../common/json/json.js';
 import { TenantReads } from '../../database/tenant-reads.js';
 import { type AnnotationDto } from '../../messages/annotation.dto.js';
 import { type MessageDto } from '../../messages/message.dto.js';
 import { MessagesById } from '../../messages/messages-by-id.queries.js';
+import { annotationText } from './annotation-text.js';
 import { readableText } from './readable-text.js';
 
 /** What hangs on a message. */
@@ -22,6 +22,8 @@ export interface TimelineMessage {
   readonly isDeleted: boolean;
   readonly hasFailed: boolean;
   readonly annotations: readonly TimelineAnnotation[];
+  /** All of it. */
+  readonly message: MessageDto;
 }
 
 /** One day of a conversation, in UTC. */
@@ -77,15 +79,13 @@ function toTimelineMessage(message: MessageDto, at: Date): TimelineMessage {
     isDeleted: message.deletedAt !== null,
     hasFailed: message.failedAt !== null,
     annotations: message.annotations.flatMap(toTimelineAnnotation),
+    message,
   };
 }
 
 /** Only those with something to read: what machines find in a text is no news to its readers. */
 function toTimelineAnnotation({ type, payload, author }: AnnotationDto): TimelineAnnotation[] {
-  if (!isJsonObject(payload) || type === null || /^(generic|message-nlp)/i.test(type)) return [];
-  const text = ['title', 'name', 'text', 'description']
-    .flatMap((name) => textOf(payload, name) ?? [])
-    .filter((part) => part.trim() !== '')
-    .join(': ');
+  if (type === null || /^(generic|message-nlp)/i.test(type)) return [];
+  const text = annotationText(payload);
   return text === '' ? [] : [{ type, author: author?.displayName ?? author?.externalId ?? '', text }];
 }

@@ -5,9 +5,9 @@ import { OutcomeUnknown } from '../../platforms/platform.errors.js';
 import { type PlatformAccount } from '../../platforms/platform-account.js';
 import { type ConnectorCalls } from '../connector.js';
 import { CrmRefused, EntryStale } from '../crm.errors.js';
-import { type CrmRecord, type EntryForm, type StoredEntry } from '../crm-record.js';
+import { type CrmRecord, type EntryForm, type FieldValue, type StoredEntry } from '../crm-record.js';
 import { EspocrmApi } from './espocrm.api.js';
-import { forms } from './espocrm.forms.js';
+import { dateTimeOf, forms } from './espocrm.forms.js';
 import { entityTypes, recordIn, versionOf } from './espocrm.records.js';
 import { recordsBy } from './espocrm.search.js';
 import { keyIn, markerOf } from './espocrm.text.js';
@@ -84,6 +84,17 @@ export function espocrmCalls(account: PlatformAccount, http: HttpCaller): Connec
       for (const { id } of await withKey(key, form)) if (typeof id === 'string') await api.remove(entityType, id);
     },
 
+    async fields({ kind, externalId }, names) {
+      const entity = await api.read(entityTypes[kind], externalId);
+      return entity === undefined ? undefined : new Map(names.map((name) => [name, valueIn(entity, name)]));
+    },
+
+    async set({ kind, externalId }, fields) {
+      const attributes = Object.fromEntries([...fields].map(([name, value]) => [name, attributeOf(value)]));
+      const entity = await api.update(entityTypes[kind], externalId, attributes, undefined);
+      return recordIn(kind, entity, site) ?? {};
+    },
+
     async contactsByEmail(email) {
       const address = email.toLowerCase();
       const found = await api.list('Contact', {
@@ -103,6 +114,15 @@ export function espocrmCalls(account: PlatformAccount, http: HttpCaller): Connec
 
     recordsBy: (kind, search) => recordsBy(api, kind, search, site),
   };
+}
+
+function valueIn(entity: JsonObject, name: string): FieldValue {
+  const value = memberOf(entity, name) ?? null;
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+}
+
+function attributeOf(value: FieldValue): string | number | boolean | null {
+  return value instanceof Date ? dateTimeOf(value) : value;
 }
 
 function storedIn(form: EntryForm, entity: JsonObject): StoredEntry | undefined {

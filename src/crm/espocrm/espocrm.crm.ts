@@ -25,6 +25,7 @@ export const espocrm: CrmPlatform = {
     forms: ['note', 'task', 'activity'],
     // A name has at most 255 characters, and is up to twice as long as its title.
     limits: { title: 127, text: 20_000 },
+    setsFields: true,
     createsByKey: false,
     at: espocrmCalls,
   },

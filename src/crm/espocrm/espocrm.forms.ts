@@ -32,10 +32,14 @@ export const forms: Readonly<Record<EntryForm, FormKept>> = {
     attributes: (entry) => ({
       name: nameOf(entry.title),
       description: describe(entry.text, entry.key),
-      dateEnd: dateTimeOf(entry.at),
       ...(entry.isDone === undefined ? {} : { status: entry.isDone ? 'Completed' : 'Not Started' }),
     }),
-    whenNew: (entry, assignedUserId) => ({ ...parentOf(entry), ...assigned(assignedUserId) }),
+    // When a task is due is its people's once it is there.
+    whenNew: (entry, assignedUserId) => ({
+      dateEnd: dateTimeOf(entry.at),
+      ...parentOf(entry),
+      ...assigned(assignedUserId),
+    }),
     read: readNamed,
   },
   activity: {
@@ -68,6 +72,6 @@ function assigned(assignedUserId: string | undefined): JsonObject {
 }
 
 /** `YYYY-MM-DD HH:mm:ss` in UTC. */
-function dateTimeOf(time: Date): string {
+export function dateTimeOf(time: Date): string {
   return time.toISOString().slice(0, 19).replace('T', ' ');
 }

@@ -5,7 +5,7 @@ import { NeedsAuthorization } from '../../platforms/platform.errors.js';
 import { type PlatformAccount } from '../../platforms/platform-account.js';
 import { type ConnectorCalls } from '../connector.js';
 import { answerOf } from '../crm-call.js';
-import { type CrmEntry } from '../crm-record.js';
+import { type CrmEntry, type FieldValue } from '../crm-record.js';
 import { errorOf } from './generic.errors.js';
 import { signingSecretsIn } from './generic.settings.js';
 import { idHeader, signatureHeader, standardSignatures, timestampHeader } from '../standard-webhook.signature.js';
@@ -23,6 +23,21 @@ export function genericCalls(account: PlatformAccount, http: HttpCaller): Connec
     async create(entry) {
       await push('entry.put', entry.key, putData(entry), account, http);
       return { externalId: entry.key, title: entry.title, text: entry.text, version: undefined };
+    },
+
+    /** An endpoint that speaks of records by these names tells us nothing new when it repeats them. */
+    async set({ kind, externalId }, fields) {
+      const record = { kind, externalId };
+      const key = `record-${fingerprint(Buffer.from(JSON.stringify([kind, externalId])))}`;
+      const values = Object.fromEntries([...fields].map(([name, value]) => [name, valueOf(value)]));
+      await push('record.set', key, { key, record, fields: values }, account, http);
+      const { name, stage, isClosed, isWon } = values;
+      return {
+        ...(typeof name === 'string' ? { name } : {}),
+        ...(typeof stage === 'string' ? { stage } : {}),
+        ...(typeof isClosed === 'boolean' ? { isClosed } : {}),
+        ...(typeof isWon === 'boolean' ? { isWon } : {}),
+      };
     },
 
     async remove({ key, form, record: { kind, externalId } }) {
@@ -43,9 +58,13 @@ function putData({ key, form, record, title, text, at, isDone }: CrmEntry): Json
   };
 }
 
+function valueOf(value: FieldValue): string | number | boolean | null {
+  return value instanceof Date ? value.toISOString() : value;
+}
+
 /** Sends once. The id is a function of key and content, so that a call which is sent again is known as the same. */
 async function push(
-  type: 'entry.put' | 'entry.removed',
+  type: 'entry.put' | 'entry.removed' | 'record.set',
   key: string,
   data: JsonObject,
   account: PlatformAccount,

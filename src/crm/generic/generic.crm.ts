@@ -22,6 +22,7 @@ export const generic: CrmPlatform = {
     recordKinds,
     forms: ['note', 'task', 'activity'],
     limits: { title: 500, text: 20_000 },
+    setsFields: true,
     createsByKey: true,
     at: genericCalls,
   },

@@ -10,6 +10,7 @@ import {
   type CrmEntry,
   type CrmRecord,
   type EntryForm,
+  type FieldValue,
   type RecordKind,
   type RecordReference,
   type RecordSearch,
@@ -114,6 +115,25 @@ export class HubSpotCalls implements ConnectorCalls {
     } catch (error) {
       if (!(error instanceof CrmRefused && error.reason === 'gone')) throw error;
     }
+  }
+
+  /** HubSpot tells every value as a text, and nothing as an empty one. */
+  async fields(
+    { kind, externalId }: RecordReference,
+    names: readonly string[],
+  ): Promise<ReadonlyMap<string, FieldValue> | undefined> {
+    const object = await this.#read(recordTypes[kind].path, externalId, names);
+    return object === undefined
+      ? undefined
+      : new Map(names.map((name) => [name, object.properties[name] ?? null] as const));
+  }
+
+  async set(reference: RecordReference, fields: ReadonlyMap<string, FieldValue>): Promise<Partial<CrmRecord>> {
+    const { kind, externalId } = reference;
+    if (!objectIdPattern.test(externalId)) throw new CrmRefused('gone', undefined);
+    const properties = Object.fromEntries([...fields].map(([name, value]) => [name, propertyOf(value)]));
+    await this.#api.objects.update(recordTypes[kind].path, externalId, { properties });
+    return (await this.record(reference)) ?? {};
   }
 
   /** By HubSpot's search, which finds new contacts and addresses a while late. */
@@ -235,6 +255,10 @@ export class HubSpotCalls implements ConnectorCalls {
     const changed = await this.#api.objects.update(type.path, id, { properties });
     return writtenOf(changed, entry);
   }
+}
+
+function propertyOf(value: FieldValue): string {
+  return value instanceof Date ? value.toISOString() : String(value ?? '');
 }
 
 function typeOf(form: EntryForm): HubSpotEntryType {

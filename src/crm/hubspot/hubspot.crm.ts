@@ -29,6 +29,7 @@ export const hubspot: CrmPlatform = {
     forms: ['note', 'task'],
     // HubSpot keeps 65,536 characters of a body; each of ours may take five there (`longestEscape`).
     limits: { title: 250, text: 12_000 },
+    setsFields: true,
     createsByKey: true,
     // Four searches each, which an account has few of.
     pollAtMostEveryMs: 300_000,

@@ -1,11 +1,13 @@
+import { memberOf, type JsonObject } from '../../common/json/json.js';
 import { type HttpCaller } from '../../common/outbound/http-caller.js';
 import { type PlatformAccount } from '../../platforms/platform-account.js';
 import { type ConnectorCalls } from '../connector.js';
 import { CrmRefused, EntryStale } from '../crm.errors.js';
+import { type CrmRecord, type FieldValue, type RecordReference } from '../crm-record.js';
 import { SalesforceApi } from './salesforce.api.js';
 import { changedRecords } from './salesforce.changes.js';
 import { type DailyLimit } from './salesforce.daily-limit.js';
-import { isSalesforceId, recordFrom, recordQuery } from './salesforce.records.js';
+import { isSalesforceId, objectName, recordFrom, recordQuery } from './salesforce.records.js';
 import { orgOf } from './salesforce.settings.js';
 import { searchQuery } from './salesforce.search.js';
 import { soqlText } from './salesforce.soql.js';
@@ -24,13 +26,15 @@ export function salesforceCalls(account: PlatformAccount, http: HttpCaller, limi
     return row === undefined ? undefined : taskFrom(row);
   };
 
+  const record = async ({ kind, externalId }: RecordReference): Promise<CrmRecord | undefined> => {
+    if (!isSalesforceId(externalId)) return undefined;
+    const { rows } = await api.query(recordQuery(kind, `WHERE Id = ${soqlText(externalId)}`, org));
+    const [row] = rows;
+    return row === undefined ? undefined : recordFrom(kind, row, org);
+  };
+
   return {
-    async record({ kind, externalId }) {
-      if (!isSalesforceId(externalId)) return undefined;
-      const { rows } = await api.query(recordQuery(kind, `WHERE Id = ${soqlText(externalId)}`, org));
-      const [row] = rows;
-      return row === undefined ? undefined : recordFrom(kind, row, org);
-    },
+    record,
 
     async entry(key) {
       return (await task(byKey(key)))?.entry;
@@ -54,6 +58,19 @@ export function salesforceCalls(account: PlatformAccount, http: HttpCaller, limi
       await unlessGone(api.call({ method: 'DELETE', path: byKey(key) }));
     },
 
+    async fields(reference, names) {
+      if (!isSalesforceId(reference.externalId)) return undefined;
+      const row = await unlessGone(api.get(`${pathOf(reference)}?fields=${encodeURIComponent(names.join(','))}`));
+      return row === undefined ? undefined : new Map(names.map((name) => [name, valueIn(row, name)]));
+    },
+
+    async set(reference, fields) {
+      if (!isSalesforceId(reference.externalId)) throw new CrmRefused('gone', undefined);
+      const body = Object.fromEntries([...fields].map(([name, value]) => [name, bodyValue(value)]));
+      await api.call({ method: 'PATCH', path: pathOf(reference), body });
+      return (await record(reference)) ?? {};
+    },
+
     /** Salesforce compares without regard to case. */
     async contactsByEmail(email) {
       const rest = `WHERE Email = ${soqlText(email)} ORDER BY Id LIMIT ${mostContacts}`;
@@ -70,6 +87,19 @@ export function salesforceCalls(account: PlatformAccount, http: HttpCaller, limi
 
     changedAfter: (position) => changedRecords(position, api, org),
   };
+}
+
+function pathOf({ kind, externalId }: RecordReference): string {
+  return `/sobjects/${objectName(kind)}/${externalId}`;
+}
+
+function valueIn(row: JsonObject, name: string): FieldValue {
+  const value = memberOf(row, name) ?? null;
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+}
+
+function bodyValue(value: FieldValue): string | number | boolean | null {
+  return value instanceof Date ? value.toISOString() : value;
 }
 
 /** Undefined where it is not there, or not any more. */

@@ -28,6 +28,7 @@ export const salesforce: CrmPlatform = {
     recordKinds,
     forms: ['note', 'task'],
     limits: { title: 255, text: 32_000 },
+    setsFields: true,
     createsByKey: true,
     // Four calls each, of some tens of thousands a day.
     pollAtMostEveryMs: 300_000,

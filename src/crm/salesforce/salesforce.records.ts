@@ -24,6 +24,11 @@ export function isSalesforceId(text: string): boolean {
   return idForm.test(text);
 }
 
+/** What Salesforce calls records of that kind. */
+export function objectName(kind: RecordKind): string {
+  return objects[kind].name;
+}
+
 /** The query for records of a kind, with what comes after `FROM`. */
 export function recordQuery(kind: RecordKind, rest: string, { multiCurrency }: SalesforceOrg): string {
   const { name, fields } = objects[kind];

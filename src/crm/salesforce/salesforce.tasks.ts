@@ -14,19 +14,18 @@ export interface StoredTask {
 }
 
 /** What a change says of an entry; what it does not say stays as people have it. */
-export function taskChange({ form, title, text, at, isDone }: CrmEntry): JsonObject {
+export function taskChange({ form, title, text, isDone }: CrmEntry): JsonObject {
   const status = form === 'note' || isDone === true ? 'Completed' : isDone === false ? 'Not Started' : undefined;
   return {
     Subject: title,
     Description: text,
-    ActivityDate: at.toISOString().slice(0, 10),
     ...(status === undefined ? {} : { Status: status }),
   };
 }
 
-/** The same with the record that it is about. */
+/** The same with when it is due, which is its people's from then on, and the record that it is about. */
 export function taskOf(entry: CrmEntry): JsonObject {
-  return { ...taskChange(entry), ...relation(entry.record) };
+  return { ...taskChange(entry), ActivityDate: entry.at.toISOString().slice(0, 10), ...relation(entry.record) };
 }
 
 /** A contact is who a task is about, everything else is what it is about. */

@@ -3,10 +3,12 @@ import { type HttpCaller } from '../../common/outbound/http-caller.js';
 import { addressOf } from '../../platforms/address.js';
 import { type PlatformAccount } from '../../platforms/platform-account.js';
 import { type ChangedRecords, type ConnectorCalls } from '../connector.js';
+import { CrmRefused } from '../crm.errors.js';
 import {
   type CrmEntry,
   type CrmRecord,
   type EntryForm,
+  type FieldValue,
   type RecordKind,
   type RecordReference,
   type RecordSearch,
@@ -14,6 +16,7 @@ import {
 } from '../crm-record.js';
 import { changedRows } from './tryton.changes.js';
 import { TrytonEntries } from './tryton.entries.js';
+import { fieldTypes, fieldValue, wireValue } from './tryton.fields.js';
 import { idNumber } from './tryton.id.js';
 import { fieldsOf, isTrytonKind, models, recordIn, rowsIn, type TrytonKind } from './tryton.records.js';
 import { TrytonRpc } from './tryton.rpc.js';
@@ -56,6 +59,30 @@ export class TrytonCalls implements ConnectorCalls {
     return this.#entries.remove(key, externalId);
   }
 
+  async fields(
+    { kind, externalId }: RecordReference,
+    names: readonly string[],
+  ): Promise<ReadonlyMap<string, FieldValue> | undefined> {
+    const id = idNumber(externalId);
+    if (!isTrytonKind(kind) || id === undefined) return undefined;
+    await this.#typesOf(kind, names);
+    const [row] = rowsIn(
+      await this.#rpc.read(models[kind], 'search_read', [[['id', '=', id]], 0, 1, null, [...names]]),
+    );
+    return row === undefined ? undefined : new Map(names.map((name) => [name, fieldValue(row, name)]));
+  }
+
+  async set(reference: RecordReference, fields: ReadonlyMap<string, FieldValue>): Promise<Partial<CrmRecord>> {
+    const { kind, externalId } = reference;
+    const id = idNumber(externalId);
+    if (!isTrytonKind(kind) || id === undefined) throw new CrmRefused('gone', undefined);
+    const names = [...fields.keys()];
+    const types = await this.#typesOf(kind, names);
+    const values = [...fields].map(([name, value]) => [name, wireValue(name, types.get(name) ?? '', value)] as const);
+    await this.#rpc.write(models[kind], 'write', [[id], Object.fromEntries(values)]);
+    return (await this.record(reference)) ?? {};
+  }
+
   async contactsByEmail(email: string): Promise<readonly CrmRecord[]> {
     const wanted = email.trim().toLowerCase();
     if (wanted === '') return [];
@@ -87,6 +114,18 @@ export class TrytonCalls implements ConnectorCalls {
   async changedAfter(position: string | undefined): Promise<ChangedRecords> {
     const { rows, ...rest } = await changedRows(this.#rpc, position);
     return { ...rest, records: rows.map((row) => recordIn(row, 'opportunity', this.#pages)) };
+  }
+
+  async #typesOf(kind: TrytonKind, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    try {
+      return fieldTypes(await this.#rpc.read(models[kind], 'fields_get', [[...names]]), names);
+    } catch (error) {
+      // Tryton takes a name that is not there for a fault of its own.
+      if (error instanceof CrmRefused && error.reason === 'broken') {
+        throw new CrmRefused('invalid', `There is no such field in ${models[kind]}: ${names.join(', ')}.`);
+      }
+      throw error;
+    }
   }
 
   async #records(kind: TrytonKind, ids: readonly number[]): Promise<readonly CrmRecord[]> {

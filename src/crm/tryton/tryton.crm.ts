@@ -24,6 +24,7 @@ export const tryton: CrmPlatform = {
     forms: ['note'],
     // Tryton knows none; a call of 2 MiB is the largest that it takes.
     limits: { title: 500, text: 100_000 },
+    setsFields: true,
     createsByKey: false,
     pollAtMostEveryMs: 0,
     at: (account, http) => new TrytonCalls(account, http),

@@ -37,7 +37,7 @@ export class TrytonRpc {
   }
 
   /** Calls a method of a model that reads. */
-  read(model: TrytonModel, method: 'search_read', params: readonly JsonValue[]): Promise<JsonValue> {
+  read(model: TrytonModel, method: 'search_read' | 'fields_get', params: readonly JsonValue[]): Promise<JsonValue> {
     return this.#call(`model.${model}.${method}`, [...params, context], 'reading');
   }
 

@@ -15,6 +15,7 @@ import { BindTokens1763800000014 } from './1763800000014-bind-tokens.js';
 import { MendPostsAndJobs1763800000015 } from './1763800000015-mend-posts-and-jobs.js';
 import { CreateCrm1763800000016 } from './1763800000016-create-crm.js';
 import { TellOfCrmRecords1763800000017 } from './1763800000017-tell-of-crm-records.js';
+import { CreateCrmMappings1763800000018 } from './1763800000018-create-crm-mappings.js';
 import { LinkByRule1763800000019 } from './1763800000019-link-by-rule.js';
 import { PollCrms1763800000020 } from './1763800000020-poll-crms.js';
 import { OrderJobsByAge1763800000021 } from './1763800000021-order-jobs-by-age.js';
@@ -38,6 +39,7 @@ export const migrations = [
   MendPostsAndJobs1763800000015,
   CreateCrm1763800000016,
   TellOfCrmRecords1763800000017,
+  CreateCrmMappings1763800000018,
   LinkByRule1763800000019,
   PollCrms1763800000020,
   OrderJobsByAge1763800000021,

@@ -35,6 +35,8 @@ export interface ConnectorStage {
   readonly numbered?: { readonly kind: RecordKind; readonly number?: string };
   /** What the CRM itself makes of a text, where it does not keep every one as it came. */
   readonly kept?: (text: string) => string;
+  /** Fields of an opportunity in the CRM's own names: one of text, and one of numbers. */
+  readonly fields: { readonly text: string; readonly number: string };
   end(): Promise<void>;
 }
 

@@ -40,6 +40,7 @@ export const espocrmDriver: ConnectorDriver = {
         { name: 'maintenance', status: 503, headers: reason('Application is in maintenance mode.'), body: '' },
         { name: 'another address', status: 301, headers: { location: 'https://example.com/' }, body: '' },
       ],
+      fields: { text: 'description', number: 'probability' },
       end: () => double.close(),
     };
   },

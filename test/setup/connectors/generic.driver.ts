@@ -29,6 +29,7 @@ export const genericDriver: ConnectorDriver = {
         { name: 'moved', status: 302, headers: { location: 'https://example.com/' }, body: '' },
         { name: 'maintenance', status: 503, headers: { 'retry-after': '120' }, body: 'back soon' },
       ],
+      fields: { text: 'nextStep', number: 'budget' },
       end: () => double.close(),
     };
   },

@@ -29,6 +29,7 @@ export const hubspotDriver: ConnectorDriver = {
       numbered: { kind: 'case' },
       refusals: errors.refusals.map((refusal) => ({ ...refusal, body: textOf(refusal.body) })),
       passing: errors.passing.map((answer) => ({ ...answer, body: textOf(answer.body) })),
+      fields: { text: 'hs_next_step', number: 'hs_projected_amount' },
       end: () => double.close(),
     };
   },

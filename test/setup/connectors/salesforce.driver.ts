@@ -49,6 +49,7 @@ export const salesforceDriver: ConnectorDriver = {
         { name: 'an address that has moved', status: 302, headers: { location: 'https://example.com/' }, body: '' },
         { name: 'a page of something between', status: 404, body: page },
       ],
+      fields: { text: 'NextStep', number: 'Budget__c' },
       end: () => double.close(),
     };
   },

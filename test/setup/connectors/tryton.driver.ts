@@ -49,6 +49,7 @@ export const trytonDriver: ConnectorDriver = {
         { name: 'moved', status: 302, body: '' },
       ],
       kept: storableText,
+      fields: { text: 'comment', number: 'conversion_probability' },
       end: () => double.close(),
     };
   },
