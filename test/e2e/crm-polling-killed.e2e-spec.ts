@@ -61,7 +61,7 @@ describe('processes that are killed while they ask a CRM what changed', () => {
     );
   }
 
-  it('leave nothing out and repeat nothing', { timeout: 120_000 }, async () => {
+  it('leave nothing out and repeat nothing', { timeout: 240_000 }, async () => {
     const first = await serveProcess(environment);
     await connect(first);
     const records = Array.from({ length: 250 }, (_, i) => double.addRecord({ kind: 'opportunity', name: `no. ${i}` }));

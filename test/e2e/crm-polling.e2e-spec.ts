@@ -90,6 +90,7 @@ describe('a CRM that calls nobody', () => {
     await eventually(
       () => health(id),
       ({ polling }) => Date.parse(polling?.caughtUpAt ?? '') > now,
+      30_000,
     );
     await eventually(
       () => service.get<Page<object>>('/v1/deliveries?status=waiting'),
