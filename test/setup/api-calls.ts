@@ -69,9 +69,6 @@ const recipes: Readonly<Record<string, Recipe>> = {
     },
   }),
   removeCrmLinkRule: async (stage) => ({ path: { id: await stage.spareLinkRule() } }),
-  listCrmPeople: ({ ids }) => ({
-    query: { connectionId: ids['crm/connections'] ?? '', spaceId: ids['spaces'] ?? '', limit: 2 },
-  }),
   retryCrmChanges: () => ({ body: { fault: 'data' } }),
   createKey: () => ({ body: { name: 'CRM sync', scopes: ['events:read'], requestsPerMinute: 600 } }),
   rotateKey: async (stage) => ({ path: { id: await stage.spareKey() }, body: { overlapSeconds: 3_600 } }),
