@@ -216,7 +216,7 @@ describe.each(subjects)('spaces that find their records in $id by rules', (subje
     await says(name, 'Espresso?');
     await lookedAt();
     expect(double.calls.total).toBe(before);
-    const path = `/v1/crm/people?connectionId=${crmId}&spaceId=${spaceOf(name)}`;
+    const path = `/v1/crm/connections/${crmId}/people?spaceId=${spaceOf(name)}`;
     expect((await service.get<Page<CrmPersonDto>>(path)).items).toMatchObject([{ contacts: [], lookedAt: null }]);
   });
 
@@ -413,7 +413,7 @@ describe.each(subjects)('spaces that find their records in $id by rules', (subje
     await heard({ recordKind: 'opportunity', recordExternalId: randomUUID(), name: 'x', owner });
     await lookedAt();
     const before = double.calls.total;
-    const path = `/v1/crm/people?connectionId=${crmId}&spaceId=${spaceOf(name)}`;
+    const path = `/v1/crm/connections/${crmId}/people?spaceId=${spaceOf(name)}`;
     const { items } = await service.get<Page<CrmPersonDto>>(path);
     expect(items.toSorted((one, other) => (one.email < other.email ? -1 : 1))).toMatchObject([
       { email: `CORA@${domain}`, contacts: [{ externalId: contact, accountExternalId: accountId }], user: null },
@@ -422,8 +422,6 @@ describe.each(subjects)('spaces that find their records in $id by rules', (subje
     ]);
     expect(items.every(({ lookedAt: when }) => when !== null)).toBe(true);
     expect(double.calls.total).toBe(before);
-    expect((await service.call('GET', `/v1/crm/people?connectionId=${crmId}&spaceId=${randomUUID()}`)).status).toBe(
-      404,
-    );
+    expect((await service.call('GET', `/v1/crm/connections/${randomUUID()}/people`)).status).toBe(404);
   });
 });

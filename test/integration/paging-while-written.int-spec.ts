@@ -43,6 +43,7 @@ let document: ApiDocument;
 let spaceId = '';
 let messageId = '';
 let watsonId = '';
+let crmId = '';
 let number = 0;
 
 /** A time around that of the rows that are there, so that new ones come before, between and behind them. */
@@ -174,7 +175,7 @@ const lists: Readonly<Record<string, readonly [() => string, () => Feed | Promis
     () => stored('crm_links', { changed: 'removed_at' }, () => ({ record_external_id: randomUUID() })),
   ],
   listCrmLinkRules: [() => '/v1/crm/link-rules?', () => stored('crm_link_rules', {})],
-  listCrmPeople: [() => `/v1/crm/people?connectionId=${connectionId}&spaceId=${spaceId}&`, () => told('member')],
+  listCrmPeople: [() => `/v1/crm/connections/${crmId}/people?spaceId=${spaceId}&`, () => told('member')],
   listCrmChanges: [
     () => '/v1/crm/changes?',
     () => stored('crm_changes', { changed: 'synced_at' }, () => ({ entry_key: randomUUID() })),
@@ -210,6 +211,8 @@ describe('a walk through a list that 200 rows a second are written to', { timeou
       connectionId,
     });
     watsonId = (await connectWatson(service)).id;
+    await crmConnected(1);
+    crmId = (await service.get<Page>('/v1/crm/connections?')).items[0]?.id ?? '';
     messageId = (await service.get<Page>('/v1/messages?')).items[0]?.id ?? '';
     spaceId = (await service.get<Page>('/v1/spaces?')).items[0]?.id ?? '';
   });

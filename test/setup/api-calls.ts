@@ -79,9 +79,6 @@ const recipes: Readonly<Record<string, Recipe>> = {
     },
   }),
   removeCrmLinkRule: async (stage) => ({ path: { id: await stage.spareLinkRule() } }),
-  listCrmPeople: ({ ids }) => ({
-    query: { connectionId: ids['crm/connections'] ?? '', spaceId: ids['spaces'] ?? '', limit: 2 },
-  }),
   saveCrmMapping: ({ ids }) => ({ body: { connectionId: ids['crm/connections'], mapping, note: 'Tasks for quotes' } }),
   previewCrmMapping: ({ ids }) => ({
     body: { connectionId: ids['crm/connections'], mapping, linkId: ids['crm/links'] },

@@ -1,17 +1,15 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { MayBeAbsent } from '../../common/http/may-be-absent.js';
 import { IsId, PageQuery } from '../../common/http/query.dto.js';
 
 export class CrmPeopleQuery extends PageQuery {
-  @ApiProperty({ format: 'uuid', description: 'The CRM connection.' })
-  @IsId()
-  readonly connectionId!: string;
-
-  @ApiProperty({
+  @ApiPropertyOptional({
     format: 'uuid',
-    description: 'The space; its people are looked up where it is linked, or a rule finds something.',
+    description: 'The members of one space; they are looked up where it is linked, or a rule finds something.',
   })
+  @MayBeAbsent()
   @IsId()
-  readonly spaceId!: string;
+  readonly spaceId?: string;
 }
 
 export class CrmContactDto {
@@ -35,6 +33,8 @@ export class CrmUserDto {
 export class CrmPersonDto {
   @ApiProperty({ format: 'uuid', description: 'The membership of that person in that space.' })
   readonly id!: string;
+  @ApiProperty({ format: 'uuid' })
+  readonly spaceId!: string;
   @ApiProperty({ description: "The platform's own id of the person." })
   readonly externalId!: string;
   @ApiProperty({ type: String, nullable: true })

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { NotFound } from '../../common/errors/liaison-error.js';
 import { encodeCursor, startOf, toPage, type Page } from '../../common/http/page.js';
+import { ConnectionsService } from '../../connections/connections.service.js';
 import { TenantReads } from '../../database/tenant-reads.js';
 import { Where } from '../../database/where.js';
 import { isMemberSql } from '../../spaces/member.state.js';
@@ -9,6 +9,7 @@ import { type CrmPeopleQuery, type CrmPersonDto, type CrmUserDto } from './crm-p
 
 interface PersonRow {
   readonly id: string;
+  readonly spaceId: string;
   readonly externalId: string;
   readonly displayName: string | null;
   readonly email: string;
@@ -19,27 +20,29 @@ interface PersonRow {
 
 const cursorKind = 'crm-people';
 
-/** Who the people of a space are in a CRM, as it was last asked; nobody is asked for this. */
+/** Who the people of spaces are in a CRM, as it was last asked; nobody is asked for this. */
 @Injectable()
 export class CrmPeopleQueries {
-  constructor(private readonly reads: TenantReads) {}
+  constructor(
+    private readonly reads: TenantReads,
+    private readonly connections: ConnectionsService,
+  ) {}
 
-  /** Members with an e-mail address, in the order of their ids. Throws `NotFound` for an unknown space. */
-  async page(tenantId: string, query: CrmPeopleQuery): Promise<Page<CrmPersonDto>> {
-    const space = await this.reads.first(tenantId, `select 1 from spaces where tenant_id = $1 and id = $2`, [
-      tenantId,
-      query.spaceId,
-    ]);
-    if (space === undefined) throw new NotFound({ detail: 'There is no such space.' });
+  /**
+   * Members with an e-mail address, in the order of their ids. Throws `NotFound` for an unknown CRM connection; a space that is not
+   * there has no members.
+   */
+  async page(tenantId: string, connectionId: string, query: CrmPeopleQuery): Promise<Page<CrmPersonDto>> {
+    await this.connections.get(tenantId, connectionId, 'crm');
     const where = new Where()
       .and(tenantId, (place) => `m.tenant_id = ${place}`)
       .and(query.spaceId, (place) => `m.space_id = ${place}`)
       .and(startOf(cursorKind, ['id'], query)?.[0], (place) => `m.id > ${place}::uuid`)
       .always(`m.email is not null and (${isMemberSql})`);
-    const connection = where.place(query.connectionId);
+    const connection = where.place(connectionId);
     const rows = await this.reads.rows<PersonRow>(
       tenantId,
-      `select m.id, m.external_id as "externalId", m.display_name as "displayName", m.email,
+      `select m.id, m.space_id as "spaceId", m.external_id as "externalId", m.display_name as "displayName", m.email,
               k.found, k.looked_at as "lookedAt",
               (select json_build_object('externalId', u.external_id, 'name', u.name) from crm_users u
                where u.connection_id = ${connection} and u.email = lower(m.email)
