@@ -62,7 +62,7 @@ export class Org {
     this.checkNames(String(row['object']), Object.keys(fields));
     const stage = fields['StageName'];
     const standing =
-      typeof stage === 'string' ? { IsClosed: /^Closed/.test(stage), IsWon: stage === 'Closed Won' } : {};
+      typeof stage === 'string' ? { IsClosed: stage.startsWith('Closed'), IsWon: stage === 'Closed Won' } : {};
     this.#records.set(id, { ...row, ...fields, ...standing, SystemModstamp: modstamp() });
   }
 

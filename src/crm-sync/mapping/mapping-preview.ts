@@ -163,7 +163,8 @@ function outcomeOf(plan: Plan, { rule }: Wish, written: WrittenChange | undefine
     case 'nothing':
       return judged(isThere ? 'remove' : 'skip', plan.reason);
     case 'fields': {
-      const isSet = written?.fields != null && sameFields(written.fields, storedFields(plan.fields));
+      const set = written?.fields ?? null;
+      const isSet = set !== null && sameFields(set, storedFields(plan.fields));
       return judged(isSet ? 'nothing' : 'update');
     }
     case 'entry': {

@@ -98,8 +98,8 @@ export class Wishes {
     if (link === undefined) return [];
     const mapping = await this.versions.get(link.connectionId, link.currentVersion);
     const wishes = await historyOf(link, mapping, rowsIn(tx), { since: link.since });
-    const { since, currentVersion: mappingVersion, ...of } = link;
-    return wishes.map((wish) => ({ ...of, ...wish, eventId: null, learnedAt: new Date(), mappingVersion }));
+    const cause = { eventId: null, learnedAt: new Date() };
+    return wishes.map((wish) => wantedOf(link, wish, cause, link.currentVersion));
   }
 
   async #days(links: readonly LinkRow[], touched: Touched, tx: Tx): Promise<Wanted[]> {
@@ -115,7 +115,7 @@ export class Wishes {
       const version = timeline === undefined ? writtenVersion : link.currentVersion;
       if (version === null) continue;
       const form = timeline?.form ?? 'note';
-      wanted.push(wantedOf(link, { day, rule: '', subjectId: null, subjectAt: null, form }, cause, version));
+      wanted.push(wantedOf(link, { day, rule: '', subjectId: null, subjectAt: null, form }, causedBy(cause), version));
     }
     return wanted;
   }
@@ -147,7 +147,7 @@ export class Wishes {
       for (const rule of rules) {
         for (const wish of wishesOf(rule, [...subjects.values()], { kind, since: link.since, common, written })) {
           const cause = causes.get(wish.id);
-          if (cause !== undefined) wanted.push(wantedOf(link, wish.wish, cause, link.currentVersion));
+          if (cause !== undefined) wanted.push(wantedOf(link, wish.wish, causedBy(cause), link.currentVersion));
         }
       }
     }
@@ -156,7 +156,7 @@ export class Wishes {
       const cause = causeOf(touched, subjectId);
       // What a rule made that is gone from the mapping is kept by the version that had it.
       if (known.has(rule) || cause === undefined) continue;
-      wanted.push(wantedOf(link, { rule, subjectId, subjectAt: null, form, day }, cause, version));
+      wanted.push(wantedOf(link, { rule, subjectId, subjectAt: null, form, day }, causedBy(cause), version));
     }
     return wanted;
   }
@@ -263,9 +263,19 @@ async function commonOf(link: MappedLink, rows: RowSource): Promise<Variables> {
   return { ...(await readSpace(rows, link.tenantId, link.spaceId)), record };
 }
 
-function wantedOf({ since, ...link }: LinkRow, wish: Wish, cause: LiaisonEvent, mappingVersion: number): Wanted {
-  const { currentVersion, ...of } = link;
-  return { ...of, ...wish, eventId: cause.id, learnedAt: cause.learnedAt, mappingVersion };
+function wantedOf(
+  { linkId, tenantId, connectionId, platform, spaceId, recordKind, recordExternalId }: LinkRow,
+  wish: Wish,
+  cause: Pick<Wanted, 'eventId' | 'learnedAt'>,
+  mappingVersion: number,
+): Wanted {
+  const link = { linkId, tenantId, connectionId, platform, spaceId, recordKind, recordExternalId };
+  const { eventId, learnedAt } = cause;
+  return { ...link, ...wish, eventId, learnedAt, mappingVersion };
+}
+
+function causedBy({ id, learnedAt }: LiaisonEvent): Pick<Wanted, 'eventId' | 'learnedAt'> {
+  return { eventId: id, learnedAt };
 }
 
 function dayOf(at: Date): string {
@@ -294,12 +304,20 @@ function touchedBy(events: readonly LiaisonEvent[]): Touched {
     if (noun === 'annotation' || noun === 'reaction' || noun === 'member') touch(noun, event.subjectId, event);
     if (noun === 'conversation') touch('conversation', event.subjectId, event);
     if (noun === 'space') touch('space', event.subjectId, event);
-    if (noun === 'invitation' && event.spaceId !== null && 'conversationExternalId' in event.data) {
+    if (isInvitation(event)) {
       const { conversationExternalId: named } = event.data;
-      if (named !== undefined) touch('conversation', conversationId(event.spaceId, named), event);
+      touch('conversation', named === undefined ? null : conversationId(event.spaceId, named), event);
     }
   }
   return touched;
+}
+
+type InvitationEvent = LiaisonEvent<
+  'invitation.received' | 'invitation.sent' | 'invitation.accepted' | 'invitation.declined' | 'invitation.failed'
+>;
+
+function isInvitation(event: LiaisonEvent): event is InvitationEvent {
+  return event.type.startsWith('invitation.');
 }
 
 const hangingOn = `

@@ -61,7 +61,7 @@ export function fieldValue(row: JsonObject, name: string): FieldValue {
   const time = timeIn(value);
   if (time !== undefined) return time.date;
   if (isJsonObject(value) && memberOf(value, '__class__') === 'date') {
-    const parts = ['year', 'month', 'day'].map((part) => String(memberOf(value, part)).padStart(2, '0'));
+    const parts = ['year', 'month', 'day'].map((part) => JSON.stringify(memberOf(value, part) ?? 0).padStart(2, '0'));
     return parts.join('-');
   }
   return decimalIn(value) ?? JSON.stringify(value);
