@@ -5,6 +5,9 @@ export type VariantId = 'L0' | 'L' | 'S' | 'A' | 'T' | 'E' | 'S20k' | 'S1M' | 'S
 /** Those that are asked instead of called: this service and the yardstick. */
 export type ReaderId = 'R' | 'Y';
 
+/** This service with CRMs to keep in step. */
+export type CrmVariantId = 'C';
+
 export interface Variant {
   readonly id: VariantId;
   readonly title: string;
@@ -77,10 +80,12 @@ export function variantOf(id: string): Variant {
 }
 
 /** What starts a server under test. Throws for a name that nothing has. */
-export async function starterOf(id: VariantId | ReaderId): Promise<StartVariant> {
+export async function starterOf(id: VariantId | ReaderId | CrmVariantId): Promise<StartVariant> {
   switch (id) {
     case 'R':
       return (await import('./variants/service.js')).startReading;
+    case 'C':
+      return (await import('./variants/service.js')).startWithCrms;
     case 'Y':
       return (await import('./variants/nest-typeorm-reading.js')).startNestTypeormReading;
     default:

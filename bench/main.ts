@@ -1,5 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { runBenchmark } from './benchmark.js';
+import { runCrmBenchmark } from './crm/crm-benchmark.js';
+import { refusedIn, renderCrmReport } from './crm/crm-report.js';
 import { readOptions, usage } from './options.js';
 import { describeProfile } from './profile.js';
 import { runReadingBenchmark } from './reading/reading-benchmark.js';
@@ -14,6 +16,12 @@ function progress(line: string): void {
 const options = readOptions(process.argv.slice(2));
 if (options === undefined) {
   console.log(usage);
+} else if (options.crm) {
+  const results = await runCrmBenchmark(options, progress);
+  console.log(renderCrmReport(results));
+  if (options.jsonFile !== undefined) await writeFile(options.jsonFile, `${JSON.stringify(results, undefined, 2)}\n`);
+  // How fast it was never fails a run; an answer that was refused does.
+  if (refusedIn(results) > 0) process.exitCode = 1;
 } else if (options.readingSizes.length > 0) {
   const results = await runReadingBenchmark(options, progress);
   console.log(renderReadingReport(results));

@@ -15,6 +15,8 @@ export interface Options {
   /** Sizes of the histories that are read instead, in messages; empty when deliveries are sent. */
   readonly readingSizes: readonly number[];
   readonly readingConnections: number;
+  /** Whether it is measured what CRMs that fail do to everything else. */
+  readonly crm: boolean;
 }
 
 export const usage = `Usage: npm run bench -- [options]
@@ -22,6 +24,7 @@ export const usage = `Usage: npm run bench -- [options]
   --growth          also measure this service on logs of 1 and 10 million deliveries (about 15 GB of disk)
   --reading         measure what is asked instead of what is received, on 1 million messages
   --reading-sizes 1000000,10000000   on histories of these sizes (the greater one takes 20 GB of disk and half an hour)
+  --crm             measure what a CRM that fails does to acknowledging, and to other CRMs
   --smoke           everything once and briefly: says whether it works, not how fast it is
   --profile         take a CPU profile of each variant (only S unless --only says otherwise), or of what is read
   --only L,S        these variants: L, S, A, T, E, S20k, S1M, S10M
@@ -42,6 +45,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       growth: { type: 'boolean', default: false },
       reading: { type: 'boolean', default: false },
       'reading-sizes': { type: 'string' },
+      crm: { type: 'boolean', default: false },
       smoke: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       only: { type: 'string' },
@@ -66,6 +70,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     profile,
     jsonFile: values.json,
     readingSizes: sizesOf(values.reading, values['reading-sizes'], smoke),
+    crm: values.crm,
     readingConnections: numberOf('connections', values.connections, 4),
   };
 }

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type ReaderId, starterOf, type VariantId } from './catalogue.js';
+import { type CrmVariantId, type ReaderId, starterOf, type VariantId } from './catalogue.js';
 import { ProfileRecorder } from './profile-recorder.js';
 import { answerCalls } from './remote.js';
 import { type RunningVariant, type VariantSettings } from './variants/variant.js';
@@ -13,7 +13,9 @@ export interface ServerSample {
 
 /** The calls of the process of a server under test. */
 export interface VariantApi {
-  start(input: VariantSettings & { readonly id: VariantId | ReaderId }): Promise<{ readonly port: number }>;
+  start(
+    input: VariantSettings & { readonly id: VariantId | ReaderId | CrmVariantId },
+  ): Promise<{ readonly port: number }>;
   sample(input: null): Promise<ServerSample>;
   startProfile(input: null): Promise<null>;
   /** Writes the profile to a file and answers its path. */

@@ -21,6 +21,12 @@ export async function startReading(settings: VariantSettings): Promise<RunningVa
   return (await startShipped('api', settings, { LIAISON_BOOTSTRAP_KEY: readerKey })).running;
 }
 
+/** C: this service as it is shipped, receiving, translating and telling CRMs in one process. */
+export async function startWithCrms(settings: VariantSettings): Promise<RunningVariant> {
+  const environment = { LIAISON_BOOTSTRAP_KEY: readerKey, LIAISON_OUTBOUND_ALLOW: settings.outboundAllow ?? '' };
+  return (await startShipped('all', settings, environment)).running;
+}
+
 /**
  * L: the same application, started the same way, with one change: storing resolves at once. That leaves out everything
  * from the row's id and fingerprint to the group commit, so L flatters itself and S / L is rather too low than too high.

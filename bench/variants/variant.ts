@@ -11,6 +11,8 @@ export interface VariantSettings {
   /** Holds the master keys and the connections file. */
   readonly directory: string;
   readonly connectionsFile: string;
+  /** `host:port` of what may be called although it is inside; nothing where it is missing. */
+  readonly outboundAllow?: string;
 }
 
 export type StartVariant = (settings: VariantSettings) => Promise<RunningVariant>;

@@ -5,7 +5,7 @@ import { TwoWayRun } from '../setup/two-way-run.js';
 /** How many random stories are played, from which seed on, and how many of them at once. */
 const runs = Number(process.env['LIAISON_TWO_WAY_RUNS'] ?? 200);
 const firstSeed = Number(process.env['LIAISON_RANDOM_SEED'] ?? 20_261_122);
-const atOnce = 16;
+const atOnce = 12;
 
 describe('a conversation and its entry in a CRM that people write in', () => {
   let stage: CrmStage;

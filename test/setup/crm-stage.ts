@@ -1,4 +1,4 @@
-import { DataSource } from 'typeorm';
+import { Pool } from 'pg';
 import { SimulatorClock } from '../../simulators/common/clock.js';
 import { type CrmDouble, type DoubleEntry } from '../../simulators/crm/common/crm-double.js';
 import { outboundEventTypes } from '../../simulators/watson-work/event-bodies.js';
@@ -6,7 +6,6 @@ import { WatsonWorkSimulator } from '../../simulators/watson-work/watson-work-si
 import { uuidV7 } from '../../src/common/ids/uuid-v7.js';
 import { type RecordKind } from '../../src/crm/crm-record.js';
 import { generateMasterKey } from '../../src/common/security/secret-box.js';
-import { rowsOf } from '../../src/database/rows.js';
 import { type Fact } from '../../src/events/event.js';
 import { type PlatformId } from '../../src/platforms/platform.js';
 import { connectorDrivers } from './connectors/connector-drivers.js';
@@ -45,13 +44,14 @@ export interface CrmStageOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** All that is said is said on this day, second by second. */
+/** All that is said is said on this day, one after the other. */
 const dayStart = Date.UTC(2026, 2, 2, 9);
 const ann = { externalId: 'ann', displayName: 'Ann' };
 
 /** The whole service with doubles of CRMs; what is said in spaces is told as facts. */
 export class CrmStage {
-  #seconds = 0;
+  readonly #pool: Pool;
+  #ticks = 0;
   #rooms = 0;
 
   private constructor(
@@ -63,7 +63,11 @@ export class CrmStage {
     /** Of the platform that the spaces are of. */
     readonly connectionId: string,
     private readonly platform: Platform | undefined,
-  ) {}
+  ) {
+    // Apart from the service's own, which has work to do.
+    this.#pool = new Pool({ connectionString: database.url, max: 4 });
+    this.#pool.on('error', () => undefined);
+  }
 
   static async start({ crms, hasPlatform = false, environment = {} }: CrmStageOptions): Promise<CrmStage> {
     const database = await createTestDatabase();
@@ -83,7 +87,7 @@ export class CrmStage {
     const all = {
       LIAISON_OUTBOUND_ALLOW: hosts.join(','),
       LIAISON_CRM_SETTLE_MS: '100',
-      LIAISON_DATABASE_POOL: '20',
+      LIAISON_DATABASE_POOL: '30',
       LIAISON_MASTER_KEYS: generateMasterKey(),
       ...environment,
     };
@@ -170,8 +174,8 @@ export class CrmStage {
   }
 
   /** What the database answers, to many at once. */
-  rows<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    return rowsOf<Row>(this.service.app.get(DataSource), sql, parameters);
+  async rows<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.#pool.query<Row>(sql, [...parameters])).rows;
   }
 
   entriesOf({ account, recordId }: LinkedRoom): readonly DoubleEntry[] {
@@ -234,6 +238,7 @@ export class CrmStage {
   }
 
   async end(): Promise<void> {
+    await this.#pool.end();
     await this.service.stop();
     await this.platform?.end();
     for (const { stage, proxy } of this.accounts) {
@@ -244,8 +249,8 @@ export class CrmStage {
   }
 
   #now(): Date {
-    this.#seconds += 1;
-    return new Date(dayStart + this.#seconds);
+    this.#ticks += 1;
+    return new Date(dayStart + this.#ticks);
   }
 }
 

@@ -276,7 +276,7 @@ export class TwoWayRun {
     if (head === -1 || foot <= head || lines.filter((line) => isHead(line) || isFoot(line)).length !== 2) {
       wrong.push(`the frame is broken:\n${entry.text}`);
     }
-    const said = inside.filter((line) => !line.startsWith(' '));
+    const said = inside.filter((line) => !line.startsWith(' ')).map((line) => line.replace(/^\d\d:\d\d /, ''));
     const wanted = this.#messages.map(lineOf);
     if (said.join('\n') !== wanted.join('\n')) {
       wrong.push(`the conversation is\n${wanted.join('\n')}\nand there stands\n${entry.text}`);
@@ -340,5 +340,5 @@ function fresh(content: string): Omit<Said, 'id'> {
 }
 
 function lineOf({ content, isEdited, isDeleted }: Said): string {
-  return `09:00 Ann: ${isDeleted ? '(deleted)' : `${content}${isEdited ? ' (edited)' : ''}`}`;
+  return `Ann: ${isDeleted ? '(deleted)' : `${content}${isEdited ? ' (edited)' : ''}`}`;
 }
