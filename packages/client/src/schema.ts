@@ -952,6 +952,58 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/crm/mappings': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Versions of mappings, newest first */
+    get: operations['listCrmMappings'];
+    put?: never;
+    /** Say what becomes of conversations in a CRM, from now on; every save is a version of its own */
+    post: operations['saveCrmMapping'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/crm/mappings/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One version of a mapping */
+    get: operations['getCrmMapping'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/crm/mappings/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What a mapping would make of what was said; nothing is written and no CRM is called */
+    post: operations['previewCrmMapping'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/crm/link-rules': {
     parameters: {
       query?: never;
@@ -988,14 +1040,14 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/v1/crm/people': {
+  '/v1/crm/connections/{id}/people': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** Who the people of a space are in a CRM, by e-mail address */
+    /** Who the members of spaces are in a CRM, by e-mail address */
     get: operations['listCrmPeople'];
     put?: never;
     post?: never;
@@ -2003,7 +2055,7 @@ export interface components {
       lastReason: string | null;
       /**
        * Format: date-time
-       * @description When it is tried next, while it waits.
+       * @description When it is tried next, while it waits; later where its connection rests.
        */
       runAt: string;
       /** Format: date-time */
@@ -2255,6 +2307,181 @@ export interface components {
       /** @description How many that had failed are made again. */
       retried: number;
     };
+    TimelineRuleDto: {
+      /**
+       * @description As what a day of the conversation stands at the record; `off` for not at all.
+       * @default note
+       * @enum {string}
+       */
+      form: 'note' | 'task' | 'activity' | 'off';
+      /** @description Which messages are shown; all unless said. */
+      when?: string;
+      /** @description An expression that makes a text. */
+      title?: string;
+      /** @description What stands for a message, together with what hangs on it. */
+      line?: string;
+    };
+    EntryRuleDto: {
+      /** @description Names the rule in keys and lists. An entry belongs to its rule by it. */
+      name: string;
+      /**
+       * @description What the rule is about.
+       * @enum {string}
+       */
+      on: 'message' | 'annotation' | 'reaction' | 'member' | 'conversation' | 'space';
+      /** @description For which of them; for all unless said. */
+      when?: string;
+      /**
+       * @description At records of which kind; of all unless said.
+       * @enum {string}
+       */
+      recordKind?: 'account' | 'contact' | 'opportunity' | 'case';
+      /**
+       * @default note
+       * @enum {string}
+       */
+      form: 'note' | 'task' | 'activity';
+      /** @description An expression that makes a text. */
+      title: string;
+      /** @description Who said it and what, unless said. */
+      text?: string;
+      /** @description An expression that makes a time: when a task is due. When it happened, unless said. */
+      due?: string;
+    };
+    FieldRuleDto: {
+      /** @description Names the rule in keys and lists. An entry belongs to its rule by it. */
+      name: string;
+      /**
+       * @description What the rule is about.
+       * @enum {string}
+       */
+      on: 'message' | 'annotation' | 'reaction' | 'member' | 'conversation' | 'space';
+      /** @description For which of them; for all unless said. */
+      when?: string;
+      /**
+       * @description At records of which kind.
+       * @enum {string}
+       */
+      recordKind: 'account' | 'contact' | 'opportunity' | 'case';
+      /** @description An expression for each field, by the CRM’s own name of the field. */
+      set: {
+        [key: string]: string;
+      };
+    };
+    MappingDto: {
+      timeline?: components['schemas']['TimelineRuleDto'];
+      entries?: components['schemas']['EntryRuleDto'][];
+      fields?: components['schemas']['FieldRuleDto'][];
+    };
+    SaveCrmMapping: {
+      /**
+       * Format: uuid
+       * @description The CRM connection.
+       */
+      connectionId: string;
+      mapping: components['schemas']['MappingDto'];
+      /** @description The version that this one replaces; refused with 409 where another one is current. 0 is the built-in one. */
+      replaces?: number;
+      /** @description Why. */
+      note?: string;
+    };
+    CrmMappingDto: {
+      /** Format: uuid */
+      id: string;
+      /**
+       * Format: uuid
+       * @description The CRM connection.
+       */
+      connectionId: string;
+      /** @description From 1, in the order in which they were saved. */
+      version: number;
+      /** @description Whether what happens now is written by it: the last one of its connection. */
+      isCurrent: boolean;
+      mapping: components['schemas']['MappingDto'];
+      note: string | null;
+      madeBy: string;
+      /** Format: date-time */
+      createdAt: string;
+    };
+    CrmMappingPage: {
+      items: components['schemas']['CrmMappingDto'][];
+      nextCursor: string | null;
+    };
+    PreviewCrmMapping: {
+      /**
+       * Format: uuid
+       * @description The CRM connection.
+       */
+      connectionId: string;
+      /** @description The mapping to try; the current one unless said. */
+      mapping?: components['schemas']['MappingDto'];
+      /**
+       * Format: uuid
+       * @description All links of this space. This or `linkId` must be given.
+       */
+      spaceId?: string;
+      /** Format: uuid */
+      linkId?: string;
+      /**
+       * Format: date-time
+       * @description At or after; never before the link begins.
+       */
+      since?: string;
+      /**
+       * Format: date-time
+       * @description Before.
+       */
+      until?: string;
+      /** @default 20 */
+      limit: number;
+    };
+    PreviewedChangeDto: {
+      /** Format: uuid */
+      linkId: string;
+      record: components['schemas']['RecordReferenceDto'];
+      /** @description The rule of the mapping; null for a day of the conversation. */
+      rule: string | null;
+      /**
+       * Format: uuid
+       * @description What an entry of a rule is about.
+       */
+      subjectId: string | null;
+      /** Format: date */
+      day: string;
+      /** @description Our name for the entry, which the CRM keeps. */
+      key: string;
+      /** @enum {string} */
+      form: 'note' | 'task' | 'activity' | 'fields';
+      /**
+       * @description What would be done, as far as it is known without asking the CRM; `nothing` where all is as it shall be.
+       * @enum {string}
+       */
+      would: 'create' | 'update' | 'remove' | 'nothing' | 'skip' | 'fail';
+      /** @description Why it would be skipped, removed or fail. */
+      reason: string | null;
+      /** @description What went wrong in an expression, and in which rule. */
+      message: string | null;
+      title: string | null;
+      /** @description Our part of the text, without the lines around it. */
+      text: string | null;
+      /**
+       * Format: date-time
+       * @description When it happened, or a task is due.
+       */
+      at: string | null;
+      /** @description What fields of the record would be set to. */
+      fields: {
+        [key: string]: (string | number | boolean) | null;
+      } | null;
+    };
+    CrmMappingPreviewDto: {
+      /** @description The version that was tried; null for the one of the request. */
+      version: number | null;
+      /** @description The newest first. */
+      items: components['schemas']['PreviewedChangeDto'][];
+      /** @description Whether there are more than these. */
+      isCut: boolean;
+    };
     PatternSignalDto: {
       /** @description A pattern in the syntax of RE2 with a group around what is looked for, for example `^Deal: (.+)$`. */
       pattern: string;
@@ -2347,6 +2574,8 @@ export interface components {
        * @description The membership of that person in that space.
        */
       id: string;
+      /** Format: uuid */
+      spaceId: string;
       /** @description The platform's own id of the person. */
       externalId: string;
       displayName: string | null;
@@ -5978,6 +6207,183 @@ export interface operations {
       503: components['responses']['Unavailable'];
     };
   };
+  listCrmMappings: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description The `nextCursor` of the page before. */
+        cursor?: string;
+        /** @description The CRM connection. */
+        connectionId?: string;
+        /** @description Only these members of the answer, or of each item of a list; separate several by commas, go into an object with a dot: `id,author.displayName`. */
+        fields?: components['parameters']['Fields'];
+      };
+      header?: {
+        /** @description The `ETag` of an earlier answer: 304 without a body while it would be the same. */
+        'If-None-Match'?: components['parameters']['IfNoneMatch'];
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What was asked for. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['RequestId'];
+          RateLimit: components['headers']['RateLimit'];
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CrmMappingPage'];
+        };
+      };
+      /** @description The same as the answer with that `ETag`. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['BadRequest'];
+      401: components['responses']['NotAuthenticated'];
+      403: components['responses']['ScopeMissing'];
+      406: components['responses']['NotAcceptable'];
+      414: components['responses']['UriTooLong'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  saveCrmMapping: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description `return=minimal` for an answer without a body, `return=representation` for the one that there is otherwise (RFC 7240). */
+        Prefer?: 'return=minimal' | 'return=representation';
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SaveCrmMapping'];
+      };
+    };
+    responses: {
+      /** @description Made. */
+      201: {
+        headers: {
+          /** @description Where it is to be read. */
+          Location?: string;
+          'X-Request-Id': components['headers']['RequestId'];
+          RateLimit: components['headers']['RateLimit'];
+          'Preference-Applied': components['headers']['PreferenceApplied'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CrmMappingDto'];
+        };
+      };
+      400: components['responses']['BadRequest'];
+      401: components['responses']['NotAuthenticated'];
+      403: components['responses']['ScopeMissing'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      409: components['responses']['Conflict'];
+      413: components['responses']['BodyTooLarge'];
+      414: components['responses']['UriTooLong'];
+      415: components['responses']['UnsupportedMediaType'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  getCrmMapping: {
+    parameters: {
+      query?: {
+        /** @description Only these members of the answer, or of each item of a list; separate several by commas, go into an object with a dot: `id,author.displayName`. */
+        fields?: components['parameters']['Fields'];
+      };
+      header?: {
+        /** @description The `ETag` of an earlier answer: 304 without a body while it would be the same. */
+        'If-None-Match'?: components['parameters']['IfNoneMatch'];
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What was asked for. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['RequestId'];
+          RateLimit: components['headers']['RateLimit'];
+          ETag: components['headers']['ETag'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CrmMappingDto'];
+        };
+      };
+      /** @description The same as the answer with that `ETag`. */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['BadRequest'];
+      401: components['responses']['NotAuthenticated'];
+      403: components['responses']['ScopeMissing'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      414: components['responses']['UriTooLong'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
+  previewCrmMapping: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PreviewCrmMapping'];
+      };
+    };
+    responses: {
+      /** @description What was asked for. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['RequestId'];
+          RateLimit: components['headers']['RateLimit'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CrmMappingPreviewDto'];
+        };
+      };
+      400: components['responses']['BadRequest'];
+      401: components['responses']['NotAuthenticated'];
+      403: components['responses']['ScopeMissing'];
+      404: components['responses']['NotFound'];
+      406: components['responses']['NotAcceptable'];
+      413: components['responses']['BodyTooLarge'];
+      414: components['responses']['UriTooLong'];
+      415: components['responses']['UnsupportedMediaType'];
+      429: components['responses']['TooManyRequests'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Unavailable'];
+    };
+  };
   listCrmLinkRules: {
     parameters: {
       query?: {
@@ -6148,14 +6554,12 @@ export interface operations {
   };
   listCrmPeople: {
     parameters: {
-      query: {
+      query?: {
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
-        /** @description The CRM connection. */
-        connectionId: string;
-        /** @description The space; it is looked at where it is linked, or a rule is there. */
-        spaceId: string;
+        /** @description The members of one space; they are looked up where it is linked, or a rule finds something. */
+        spaceId?: string;
         /** @description Only these members of the answer, or of each item of a list; separate several by commas, go into an object with a dot: `id,author.displayName`. */
         fields?: components['parameters']['Fields'];
       };
@@ -6163,7 +6567,9 @@ export interface operations {
         /** @description The `ETag` of an earlier answer: 304 without a body while it would be the same. */
         'If-None-Match'?: components['parameters']['IfNoneMatch'];
       };
-      path?: never;
+      path: {
+        id: string;
+      };
       cookie?: never;
     };
     requestBody?: never;
