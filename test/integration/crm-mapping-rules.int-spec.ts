@@ -1,13 +1,17 @@
+import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DoubleEntry } from '../../simulators/crm/common/crm-double.js';
 import { EspocrmDouble } from '../../simulators/crm/espocrm/espocrm-double.js';
 import { type Page } from '../../src/common/http/page.js';
 import { entityId } from '../../src/common/ids/entity-id.js';
 import { type CrmChangeDto } from '../../src/crm-sync/changes/crm-change.dto.js';
+import { crmPushKind, recordKey } from '../../src/crm-sync/changes/crm-push.js';
 import { type CrmMappingDto } from '../../src/crm-sync/mapping/crm-mapping.dto.js';
 import { type CrmMappingPreviewDto } from '../../src/crm-sync/mapping/mapping-preview.dto.js';
 import { type EventType, type EventMap } from '../../src/events/event-map.js';
 import { type Fact } from '../../src/events/event.js';
+import { inTransaction } from '../../src/database/transaction.js';
+import { enqueueJobs } from '../../src/outbox/job.js';
 import { createTestDatabase, type TestDatabase } from '../setup/database.js';
 import { tell } from '../setup/facts.js';
 import { feedConnection } from '../setup/feed-facts.js';
@@ -202,6 +206,30 @@ describe('rules of a mapping', () => {
     expect(spaceId).not.toBe('');
   });
 
+  it('are wanted in the order of locks in which they are carried out, so that neither waits for the other', async () => {
+    const { connectionId, linkId, record, say, settled } = await room();
+    await settled();
+    const payload = { kind: 'opportunity', externalId: record } as const;
+    const key = recordKey(payload);
+    const job = { tenantId: 'default', connectionId, kind: crmPushKind, key, payload, credential: 'app' } as const;
+    let said: Promise<void> | undefined;
+    // As whoever takes a change: first the job, then the change.
+    await inTransaction(service.app.get(DataSource), async (tx) => {
+      await enqueueJobs([job], tx);
+      said = say('message.edited', { messageExternalId: 'm0', content: 'hello again' });
+      await eventually(
+        () =>
+          database.query(
+            `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+          ),
+        (waiting) => waiting.length > 0,
+      );
+      await tx.query(`update crm_changes set asked_at = asked_at where link_id = $1`, [linkId]);
+    });
+    await said;
+    expect((await settled()).map(({ state }) => state)).toEqual(['synced']);
+  });
+
   it('make entries of annotations, which go with the message that they hang on', async () => {
     const rule = {
       name: 'decisions',
@@ -345,6 +373,13 @@ describe('rules of a mapping', () => {
       await hear('Negotiation');
       expect(await news()).toBe(0);
       await hear('Closed Won');
+      expect(await news()).toBe(1);
+      // Heard while we are at it: the call is on its way, or its answer was lost.
+      await database.query(
+        `update crm_changes set state = 'unknown', asked_at = now() where form = 'fields' and connection_id = $1`,
+        [connectionId],
+      );
+      await hear('Proposal');
       expect(await news()).toBe(1);
     });
 

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { AuditAct, AuditRead, NotAudited } from '../../audit/audit-rule.js';
+import { AuditAct, NotAudited } from '../../audit/audit-rule.js';
 import { ForCallers } from '../../audit/for-callers.js';
 import { RequireScope } from '../../auth/auth.guard.js';
 import { CurrentCaller, type Caller } from '../../auth/caller.js';
@@ -53,7 +53,7 @@ export class CrmMappingsController {
 
   @Post('preview')
   @HttpCode(200)
-  @AuditRead('crm-mappings.preview')
+  @AuditAct('crm-mappings.preview', ['connectionId', 'spaceId', 'linkId', 'since', 'until'])
   @ApiOperation({
     operationId: 'previewCrmMapping',
     summary: 'What a mapping would make of what was said; nothing is written and no CRM is called',
