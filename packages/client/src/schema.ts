@@ -988,14 +988,14 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/v1/crm/people': {
+  '/v1/crm/connections/{id}/people': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** Who the people of a space are in a CRM, by e-mail address */
+    /** Who the members of spaces are in a CRM, by e-mail address */
     get: operations['listCrmPeople'];
     put?: never;
     post?: never;
@@ -2314,6 +2314,8 @@ export interface components {
        * @description The membership of that person in that space.
        */
       id: string;
+      /** Format: uuid */
+      spaceId: string;
       /** @description The platform's own id of the person. */
       externalId: string;
       displayName: string | null;
@@ -6115,14 +6117,12 @@ export interface operations {
   };
   listCrmPeople: {
     parameters: {
-      query: {
+      query?: {
         limit?: number;
         /** @description The `nextCursor` of the page before. */
         cursor?: string;
-        /** @description The CRM connection. */
-        connectionId: string;
-        /** @description The space; it is looked at where it is linked, or a rule is there. */
-        spaceId: string;
+        /** @description The members of one space; they are looked up where it is linked, or a rule finds something. */
+        spaceId?: string;
         /** @description Only these members of the answer, or of each item of a list; separate several by commas, go into an object with a dot: `id,author.displayName`. */
         fields?: components['parameters']['Fields'];
       };
@@ -6130,7 +6130,9 @@ export interface operations {
         /** @description The `ETag` of an earlier answer: 304 without a body while it would be the same. */
         'If-None-Match'?: components['parameters']['IfNoneMatch'];
       };
-      path?: never;
+      path: {
+        id: string;
+      };
       cookie?: never;
     };
     requestBody?: never;
