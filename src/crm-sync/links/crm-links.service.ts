@@ -114,33 +114,32 @@ export class CrmLinksService {
 
   /**
    * Makes a suggestion a link, by somebody who knows; what was said there since it was suggested is written in the CRM. One that is
-   * active already stays as it is. Throws as `get`, `NotFound` where the CRM is not connected any more, and `Conflict` for one that
-   * was removed.
+   * active already stays as it is. Throws as `get`, and `Conflict` for one that was removed or whose CRM is not connected any more.
    */
   async confirm(caller: Caller, id: string): Promise<CrmLinkDto> {
     const { tenantId, subject } = caller;
-    const { connectionId } = await this.get(tenantId, id);
-    await this.connections.get(tenantId, connectionId, 'crm');
-    return inTransaction(this.dataSource, async (tx) => {
-      const confirmed = await firstRowOf<CrmLinkRow>(
+    await inTransaction(this.dataSource, async (tx) => {
+      const link = await firstRowOf<CrmLinkRow>(
         tx,
-        `update crm_links set state = 'active', confirmed_by = $3, confirmed_at = clock_timestamp()
-         where tenant_id = $1 and id = $2 and state = 'suggested' returning ${linkColumns}`,
-        [tenantId, id, subject],
-      );
-      if (confirmed !== undefined) {
-        await this.history.want(confirmed.id, tx);
-        return toCrmLinkDto(confirmed);
-      }
-      const current = await firstRowOf<CrmLinkRow>(
-        tx,
-        `select ${linkColumns} from crm_links where tenant_id = $1 and id = $2`,
+        `select ${linkColumns} from crm_links where tenant_id = $1 and id = $2 for update`,
         [tenantId, id],
       );
-      if (current === undefined) throw new NotFound({ detail: 'There is no such link.' });
-      if (current.state === 'removed') throw new Conflict({ detail: 'The link was removed; make it again by hand.' });
-      return toCrmLinkDto(current);
+      if (link === undefined) throw new NotFound({ detail: 'There is no such link.' });
+      if (link.state === 'active') return;
+      if (link.state === 'removed') throw new Conflict({ detail: 'The link was removed; make it again by hand.' });
+      const connection = await firstRowOf(
+        tx,
+        `select 1 from connections where tenant_id = $1 and id = $2 and deleted_at is null`,
+        [tenantId, link.connectionId],
+      );
+      if (connection === undefined) throw new Conflict({ detail: 'The CRM is not connected any more.' });
+      await tx.query(
+        `update crm_links set state = 'active', confirmed_by = $2, confirmed_at = clock_timestamp() where id = $1`,
+        [id, subject],
+      );
+      await this.history.want(id, tx);
     });
+    return this.get(tenantId, id);
   }
 
   /**
