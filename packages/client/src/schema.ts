@@ -1933,7 +1933,7 @@ export interface components {
       lastReason: string | null;
       /**
        * Format: date-time
-       * @description When it is tried next, while it waits.
+       * @description When it is tried next, while it waits; later where its connection rests.
        */
       runAt: string;
       /** Format: date-time */

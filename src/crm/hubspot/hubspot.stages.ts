@@ -73,7 +73,8 @@ async function readLabels(api: HubSpotApi, kind: RecordKind): Promise<Labels> {
 
 function listIn(value: JsonValue, name: string): readonly JsonValue[] {
   const member = isJsonObject(value) ? memberOf(value, name) : undefined;
-  return Array.isArray(member) ? member : [];
+  const list: readonly JsonValue[] = Array.isArray(member) ? member : [];
+  return list;
 }
 
 function textIn(value: JsonValue, name: string): string | undefined {
