@@ -73,9 +73,8 @@ async function readLabels(api: HubSpotApi, kind: RecordKind): Promise<Labels> {
 
 function listIn(value: JsonValue, name: string): readonly JsonValue[] {
   const member = isJsonObject(value) ? memberOf(value, name) : undefined;
-  // What an array holds is lost where it is told from other JSON.
-  const items: readonly JsonValue[] = Array.isArray(member) ? member : [];
-  return items;
+  const list: readonly JsonValue[] = Array.isArray(member) ? member : [];
+  return list;
 }
 
 function textIn(value: JsonValue, name: string): string | undefined {
