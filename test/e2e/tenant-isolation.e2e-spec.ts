@@ -145,7 +145,7 @@ describe('the service with something of everything', () => {
   it('shows nothing from a table that the role does not see, behind another that it sees', async () => {
     const past = [...reads.keys()].filter((name) => name.endsWith('of the past'));
     const behind: Readonly<Record<string, readonly string[]>> = {
-      members: ['listMembers'],
+      members: ['listMembers', 'listCrmPeople'],
       registrations: ['listRegistrations'],
       messages: ['listSpaceMessages', 'a search', 'a search by relevance'],
       events: ['listMessageHistory', ...past],

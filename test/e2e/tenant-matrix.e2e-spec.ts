@@ -120,11 +120,10 @@ describe('every route of the OpenAPI document', () => {
         const list = routes.find((one) => one.isList && one.path === collection);
         const { items = [] } = list === undefined ? {} : await service.get<List>(collection);
         const table = collection.split('/').slice(2).join('_').replaceAll('-', '_');
-        const known = {
-          tenant_id: 'default',
-          platform: 'watson-work',
-          connection_id: owned.get('/v1/connections') ?? '',
-        };
+        const [platform, connections] = table.startsWith('crm_')
+          ? ['generic', '/v1/crm/connections']
+          : ['watson-work', '/v1/connections'];
+        const known = { tenant_id: 'default', platform, connection_id: owned.get(connections) ?? '' };
         const id = items[0]?.id ?? items[0]?.name ?? (await makeRow(database, table, known));
         if (id !== undefined) owned.set(collection, id);
       }

@@ -7,6 +7,8 @@ import { outboundEventTypes } from '../../simulators/watson-work/event-bodies.js
 import { WatsonWorkSimulator } from '../../simulators/watson-work/watson-work-simulator.js';
 import { startScene } from '../../simulators/webex/webex-scene.js';
 import { type Page } from '../../src/common/http/page.js';
+import { type Fact } from '../../src/events/event.js';
+import { tell } from './facts.js';
 import { consent, post, settled, spaceIdOf } from './posts.js';
 import { eventually, startTestService, type TestService } from './service.js';
 import { skypeAudience, skypeEndpoint } from './skype-for-business.js';
@@ -233,6 +235,15 @@ async function talkOnWatsonWork(
   quote.edit(bob, 'Quote Q-118 is ready');
   space.post(bob, 'wrong room').delete();
   const spaces = await spaceIdOf(service, space.id);
+  // Of whom a platform tells an address; this one tells none.
+  const dana = { externalId: 'dana', displayName: 'Dana', email: 'dana@example.com' };
+  const joined: Fact = {
+    type: 'member.joined',
+    occurredAt: new Date(),
+    space: { externalId: space.id },
+    data: { member: dana },
+  };
+  await tell(service, [joined], { connectionId: connection.id });
   const grants = await consent(service, connection.id);
   const base = { connectionId: connection.id, spaceId: spaces };
   const asApp = await post(service, { ...base, as: 'app', text: 'I keep the CRM up to date here.' });
