@@ -133,7 +133,7 @@ const server = await findServer();
 if (node === undefined && server === undefined)
   console.log('\nneither another Node nor another Postgres is to be had here');
 else {
-  // Tested above: the launcher and a CRM, which have servers of their own; and the three that take longest.
+  // Tested above: the launcher and a CRM, which have servers of their own; and those that take longest and ask little of a database.
   const name = `tests on Node ${node === undefined ? process.versions.node : otherNode}, ${server === undefined ? 'embedded database' : 'installed Postgres'}`;
   const env = server === undefined ? {} : { TEST_DATABASE_URL: server.url };
   const rings = ['contract', 'integration', 'e2e'].flatMap((ring) => ['--project', ring]);
@@ -141,6 +141,9 @@ else {
     'integration/embedded-postgres.int-spec.ts',
     'integration/posts-lost-answers.int-spec.ts',
     'integration/tryton-real.int-spec.ts',
+    'integration/tryton-story.int-spec.ts',
+    'integration/crm-storms.int-spec.ts',
+    'e2e/api-random-requests.e2e-spec.ts',
     'e2e/command-line.e2e-spec.ts',
     'e2e/exports.e2e-spec.ts',
   ].flatMap((file) => ['--exclude', `test/${file}`]);

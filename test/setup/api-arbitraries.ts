@@ -164,8 +164,9 @@ function validBy(document: ApiDocument, given: AnySchema, ids: readonly string[]
         minLength: schema.minItems ?? 0,
         maxLength: Math.min(schema.maxItems ?? 3, 3),
       });
-    case 'integer':
     case 'number':
+      return fc.double({ min: schema.minimum ?? -1_000, max: schema.maximum ?? 1_000, noNaN: true });
+    case 'integer':
       return fc.integer({ min: schema.minimum ?? -1_000, max: schema.maximum ?? 1_000 });
     case 'boolean':
       return fc.boolean();

@@ -87,7 +87,6 @@ export class CrmStage {
     const all = {
       LIAISON_OUTBOUND_ALLOW: hosts.join(','),
       LIAISON_CRM_SETTLE_MS: '100',
-      LIAISON_DATABASE_POOL: '30',
       LIAISON_MASTER_KEYS: generateMasterKey(),
       ...environment,
     };
@@ -102,6 +101,12 @@ export class CrmStage {
       if (status !== 201) throw new Error(`no connection to ${platform}: ${status} ${JSON.stringify(body)}`);
       const recordKind = connector.recordKinds.includes('opportunity') ? 'opportunity' : connector.recordKinds[0];
       if (recordKind === undefined) throw new Error(`${platform} knows no kind of record`);
+      // What the CRM tells is told by tests; nobody asks it besides.
+      await database.query(
+        `insert into crm_polls (connection_id, tenant_id, looked_at, next_at) values ($1, 'default', 'infinity', 'infinity')
+         on conflict (connection_id) do update set looked_at = 'infinity', next_at = 'infinity'`,
+        [body.id],
+      );
       accounts.push({ connectionId: body.id, platform, recordKind, double: stage.double, stage, proxy });
     }
     const platform = watson === undefined ? undefined : await connected(watson, service);

@@ -243,6 +243,7 @@ export class TwoWayRun {
     return this.stage.entriesOf(this.room).find(({ key }) => key.endsWith('20260302'));
   }
 
+  /** The platform tells that there is a message of the app before it tells its text. */
   async #settled(): Promise<void> {
     const news = this.#stages.length - 1;
     await eventually(
@@ -253,7 +254,8 @@ export class TwoWayRun {
                   + (select count(*) from jobs where kind = 'crm-push' and key like '%/' || $2 and connection_id = $4)::int
                   + (select count(*) from jobs where kind = 'crm-tell' and key like '%/' || $3)::int
                   + (select count(*) from posts where space_id = $3::uuid and state <> 'sent')::int as left,
-                    (select count(*) from messages where space_id = $3::uuid)::int as messages`,
+                    (select count(*) from messages m where m.space_id = $3::uuid and (m.content is distinct from ''
+                       or exists (select from annotations a where a.message_id = m.id)))::int as messages`,
             [this.room.linkId, this.room.recordId, this.room.spaceId, this.room.account.connectionId],
           )
         )[0],
