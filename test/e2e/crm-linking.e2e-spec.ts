@@ -388,6 +388,7 @@ describe.each(subjects)('spaces that find their records in $id by rules', (subje
     [{ title: { pattern: 'Deal', finds: 'name' } }, '/signals/title/pattern'],
     [{ text: { pattern: '(', finds: 'number' } }, '/signals/text/pattern'],
     [{ text: { pattern: '(a{1000}){1000}', finds: 'number' } }, '/signals/text/pattern'],
+    [undefined, '/signals'],
     [{}, '/signals'],
     [{ members: {} }, '/activate'],
   ])('refuses a rule with %j', async (signals, pointer) => {

@@ -3,7 +3,7 @@ import { CrmStage } from '../setup/crm-stage.js';
 import { TwoWayRun } from '../setup/two-way-run.js';
 
 /** How many random stories are played, from which seed on, and how many of them at once. */
-const runs = Number(process.env['LIAISON_TWO_WAY_RUNS'] ?? 200);
+const runs = Number(process.env['LIAISON_TWO_WAY_RUNS'] ?? 80);
 const firstSeed = Number(process.env['LIAISON_RANDOM_SEED'] ?? 20_261_122);
 const atOnce = 12;
 

@@ -45,7 +45,7 @@ async function start(): Promise<Shared> {
   const postgres = await startEmbeddedPostgres({
     dataDir,
     // Nothing outlives a test run, so nothing needs to reach the disk.
-    settings: { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' },
+    settings: { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '250' },
   });
   return withTemplate(postgres.url, async () => {
     await postgres.stop();

@@ -41,6 +41,9 @@ export async function startTestService(
     LIAISON_MASTER_KEYS: generateMasterKey(),
     // The test database keeps nothing safe, and says so.
     LIAISON_DANGEROUSLY_ALLOW_DATA_LOSS: 'true',
+    // Many services at once share a server that takes a hundred connections.
+    LIAISON_DATABASE_POOL: '6',
+    LIAISON_READ_POOL: '4',
     // Tests are busier than callers; those of the limits set them.
     LIAISON_REQUESTS_PER_MINUTE: '0',
     LIAISON_FAILED_LOGINS_PER_MINUTE: '0',

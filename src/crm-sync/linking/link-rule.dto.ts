@@ -7,6 +7,7 @@ import {
   IsIn,
   IsNotEmpty,
   IsNumber,
+  IsObject,
   IsString,
   Matches,
   Max,
@@ -106,6 +107,7 @@ export class CreateLinkRule {
 
   @ApiProperty({ type: RuleSignalsDto, description: 'What is looked at; at least one, and two for `activate`.' })
   @Type(() => RuleSignalsDto)
+  @IsObject()
   @ValidateNested()
   readonly signals!: RuleSignalsDto;
 

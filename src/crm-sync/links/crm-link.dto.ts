@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsNotEmpty, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsBoolean, IsIn, IsNotEmpty, IsObject, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { anyJson } from '../../common/http/any-json.js';
 import { MayBeAbsent } from '../../common/http/may-be-absent.js';
 import { IsId, IsInstant, PageQuery } from '../../common/http/query.dto.js';
@@ -33,6 +33,7 @@ export class CreateCrmLink {
 
   @ApiProperty({ type: RecordReferenceDto })
   @Type(() => RecordReferenceDto)
+  @IsObject()
   @ValidateNested()
   readonly record!: RecordReferenceDto;
 
